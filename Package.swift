@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target. Links lead to the proposal that explains each of them.
+let strict: [SwiftSetting] = [
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+    .strictMemorySafety(),
+    // Functions that return a `RawSpan` into LMDB's map need this; escaping one is a compile error.
+    // https://github.com/swiftlang/swift-evolution/pull/2750
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+/// No C compiler may fuse `a * b + c`: results must be the same on every machine.
+let exactC: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=off"])]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "mechanic-replay",
+    products: [
+        .executable(name: "mechanic-replay", targets: ["mechanic-replay"]),
+        .library(name: "EventStorage", targets: ["EventStorage", "EventFormat"]),
+        .library(name: "Mechanic", targets: ["Mechanic", "Projections", "Labeling", "Market"]),
+    ],
+    dependencies: [
+        // Command-line parsing, help, completions and manual: the field's standard, 50 s to build.
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        // The logging interface every Swift server program already configures.
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    ],
+    targets: [
+        // C libraries, all from Debian, none vendored.
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CBaselines", cSettings: exactC),
+
+        // Rooms, from the ground up. Imports go downwards only.
+        room("CanonicalJSON"),
+        room("Digest", ["CCrypto"]),
+        room("SystemIO", ["CZlib"]),
+        room("LMDB", ["CLMDB"]),
+        room("EventFormat", ["Digest", "CanonicalJSON"]),
+        room(
+            "EventStorage",
+            ["LMDB", "EventFormat", "Digest", "SystemIO", .product(name: "Logging", package: "swift-log")]),
+        room("Market", ["CanonicalJSON", "Digest"]),
+        room("Labeling", ["Market"]),
+        room(
+            "Projections",
+            ["EventStorage", "EventFormat", "Digest", "CanonicalJSON", "Market", "Labeling"]),
+        room(
+            "Mechanic",
+            [
+                "Projections", "EventStorage", "EventFormat", "Digest", "CanonicalJSON", "Market",
+                "Labeling",
+            ]),
+        .executableTarget(
+            name: "mechanic-replay",
+            dependencies: [
+                "Mechanic", "Projections", "EventStorage", "EventFormat", "Digest", "CanonicalJSON",
+                "Market", "Labeling", "LMDB", "SystemIO", "CBaselines",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/MechanicReplay", swiftSettings: strict),
+
+        // Tests mirror the rooms; EndToEndTests run the built command.
+        tests("CanonicalJSONTests", ["CanonicalJSON"]),
+        tests("DigestTests", ["Digest"]),
+        tests("SystemIOTests", ["SystemIO"]),
+        tests("LMDBTests", ["LMDB"]),
+        tests("EventFormatTests", ["EventFormat", "Digest", "CanonicalJSON"]),
+        tests("EventStorageTests", ["EventStorage", "EventFormat", "Digest", "SystemIO", "LMDB"]),
+        tests("MarketTests", ["Market", "Digest", "CanonicalJSON", "SystemIO"]),
+        tests("LabelingTests", ["Labeling", "Market", "SystemIO", "CBaselines"]),
+        tests(
+            "ProjectionsTests", ["Projections", "EventStorage", "EventFormat", "Market", "Labeling", "Digest"]),
+        tests(
+            "MechanicTests",
+            [
+                "Mechanic", "Projections", "EventStorage", "EventFormat", "Market", "Labeling", "SystemIO",
+                "Digest", "CanonicalJSON",
+            ]),
+        tests("EndToEndTests", ["SystemIO", "CanonicalJSON", "mechanic-replay"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,57 @@
+/// Why a row is no candle. One bad row never costs the good ones beside it.
+public enum CandleDefect: Equatable, Sendable {
+    /// A value is NaN or infinite.
+    case notFinite
+    /// A price is zero or below.
+    case priceNotPositive
+    /// The volume is below zero.
+    case negativeVolume
+    /// The high is below the open, the close or the low.
+    case highTooLow
+    /// The low is above the open, the close or the high.
+    case lowTooHigh
+    /// The stamp does not lie on the timeframe's grid.
+    case offGrid
+
+    /// The first defect of a row, or nil if it is a candle.
+    ///
+    /// - Complexity: O(1), one pass of comparisons.
+    @inlinable public static func of(_ candle: Candle, timeframe: Timeframe) -> CandleDefect? {
+        // One comparison settles the common case: every test below is false for a good candle, and
+        // NaN fails every comparison.
+        if candle.low > 0, candle.low <= candle.open, candle.low <= candle.close,
+            candle.high >= candle.open, candle.high >= candle.close, candle.high < .infinity,
+            candle.volume >= 0, candle.volume < .infinity,
+            candle.time % timeframe.milliseconds == 0
+        {
+            return nil
+        }
+        return diagnose(candle, timeframe: timeframe)
+    }
+
+    @usableFromInline
+    static func diagnose(_ candle: Candle, timeframe: Timeframe) -> CandleDefect? {
+        let prices = [candle.open, candle.high, candle.low, candle.close]
+        if !prices.allSatisfy(\.isFinite) || !candle.volume.isFinite { return .notFinite }
+        if !prices.allSatisfy({ $0 > 0 }) { return .priceNotPositive }
+        if candle.volume < 0 { return .negativeVolume }
+        if candle.high < max(candle.open, candle.close, candle.low) { return .highTooLow }
+        if candle.low > min(candle.open, candle.close, candle.high) { return .lowTooHigh }
+        if candle.time % timeframe.milliseconds != 0 { return .offGrid }
+        return nil
+    }
+}
+
+extension CandleDefect: CustomStringConvertible {
+    /// The reason as a person reads it.
+    public var description: String {
+        switch self {
+        case .notFinite: "a value is NaN or infinite"
+        case .priceNotPositive: "a price is zero or negative"
+        case .negativeVolume: "the volume is negative"
+        case .highTooLow: "the high is below the open, close or low"
+        case .lowTooHigh: "the low is above the open, close or high"
+        case .offGrid: "the stamp is off the timeframe's grid"
+        }
+    }
+}
