@@ -1,0 +1,67 @@
+/// A kind of event: the number in its header, its name, and how its payload is laid out.
+///
+/// The list mirrors `schemas/registry.tsv`, which only ever grows; a test compares the two.
+public struct EventType: Hashable, Sendable {
+    /// How a payload is encoded.
+    public enum Encoding: Hashable, Sendable {
+        /// Canonical JSON (RFC 8785).
+        case json
+        /// Columns of one UTC day, see ``ColumnPayload``.
+        case columns(ColumnLayout)
+    }
+
+    /// The number in the header; 0 is no type, so that zeroed bytes are caught.
+    public let number: UInt16
+    /// The name people see.
+    public let name: String
+    /// The version of the payload's schema that this program writes.
+    public let schemaVersion: UInt16
+    /// The encoding of that version.
+    public let encoding: Encoding
+
+    private init(_ number: UInt16, _ name: String, version: UInt16, _ encoding: Encoding) {
+        self.number = number
+        self.name = name
+        self.schemaVersion = version
+        self.encoding = encoding
+    }
+
+    /// First event of a labels stream: the whole configuration and where labelling starts.
+    public static let labellingOpened = EventType(1, "labelling.opened", version: 1, .json)
+    /// A configuration joined the active ones of a market, or left them.
+    public static let configurationActivated = EventType(
+        2, "configuration.activated", version: 1, .json)
+    /// New candles, at or after all known ones.
+    public static let candlesRecorded = EventType(
+        3, "candles.recorded", version: 1, .columns(.candles))
+    /// Candles that changed or came late, with the values they replace.
+    public static let candlesRevised = EventType(
+        4, "candles.revised", version: 1, .columns(.candleRevisions))
+    /// Labels of trades that closed.
+    public static let labelsClosed = EventType(5, "labels.closed", version: 1, .columns(.labels))
+    /// Labels that a revised candle changed, with the labels they replace.
+    public static let labelsRevised = EventType(
+        6, "labels.revised", version: 1, .columns(.labelRevisions))
+    /// Labels withdrawn: their trades are open again. The rows are the labels withdrawn.
+    public static let labelsRetracted = EventType(
+        7, "labels.retracted", version: 1, .columns(.labels))
+    /// One update is complete: what came in, what it did, and which versions did it.
+    public static let updateCompleted = EventType(8, "update.completed", version: 1, .json)
+
+    /// All types that this program writes.
+    public static let all: [EventType] = [
+        .labellingOpened, .configurationActivated, .candlesRecorded, .candlesRevised,
+        .labelsClosed, .labelsRevised, .labelsRetracted, .updateCompleted,
+    ]
+
+    private static let byNumber = Dictionary(uniqueKeysWithValues: all.map { ($0.number, $0) })
+
+    /// The type with a number and a schema version; nil if this program does not know it.
+    public static func find(number: UInt16, schemaVersion: UInt16) -> EventType? {
+        guard let type = byNumber[number], type.schemaVersion == schemaVersion else { return nil }
+        return type
+    }
+
+    /// The type with a name.
+    public static func find(name: String) -> EventType? { all.first { $0.name == name } }
+}

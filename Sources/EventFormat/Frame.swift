@@ -1,0 +1,69 @@
+public import Digest
+
+/// An event's place in one store: local, never replicated. Its bytes are a leaf of the Merkle tree.
+///
+/// ```
+/// <---- 8 ----> <---- 8 ----> <-- 4 --> <-- 4 --> <---- 8 ----> <------ 32 ------>
+/// | position   | commit      | index   | events  | appendedAt | event hash      |
+/// |            | number      |in commit|in commit| µs UTC     |                 |
+/// ```
+public struct Frame: Equatable, Sendable {
+    /// Bytes of a frame.
+    public static let byteCount = 64
+
+    /// The event's position.
+    public var position: GlobalPosition
+    /// The commit, from 1.
+    public var commit: UInt64
+    /// The event's place in its commit, from 0.
+    public var indexInCommit: UInt32
+    /// How many events the commit holds.
+    public var eventsInCommit: UInt32
+    /// When it entered this store, microseconds UTC; strictly increasing with the position.
+    public var appendedAt: Int64
+    /// SHA-256 of the event's bytes.
+    public var eventHash: Hash256
+
+    /// A frame of all its parts.
+    public init(
+        position: GlobalPosition, commit: UInt64, indexInCommit: UInt32, eventsInCommit: UInt32,
+        appendedAt: Int64, eventHash: Hash256
+    ) {
+        self.position = position
+        self.commit = commit
+        self.indexInCommit = indexInCommit
+        self.eventsInCommit = eventsInCommit
+        self.appendedAt = appendedAt
+        self.eventHash = eventHash
+    }
+
+    /// Reads a frame from the first 64 bytes.
+    ///
+    /// - Precondition: there are as many; ``EventView`` checks that.
+    public init(_ bytes: RawSpan) {
+        position = GlobalPosition(bytes.load(UInt64.self, at: 0))
+        commit = bytes.load(UInt64.self, at: 8)
+        indexInCommit = bytes.load(UInt32.self, at: 16)
+        eventsInCommit = bytes.load(UInt32.self, at: 20)
+        appendedAt = bytes.load(Int64.self, at: 24)
+        eventHash = Hash256(bytes.extracting(32..<64))
+    }
+
+    /// The 64 bytes.
+    public var bytes: [UInt8] {
+        var buffer: [UInt8] = []
+        buffer.reserveCapacity(Self.byteCount)
+        buffer.append(littleEndian: position.number)
+        buffer.append(littleEndian: commit)
+        buffer.append(littleEndian: indexInCommit)
+        buffer.append(littleEndian: eventsInCommit)
+        buffer.append(littleEndian: appendedAt)
+        eventHash.append(to: &buffer)
+        return buffer
+    }
+
+    /// The position of the last event of this event's commit.
+    public var endOfCommit: GlobalPosition {
+        GlobalPosition(position.number - UInt64(indexInCommit) + UInt64(eventsInCommit) - 1)
+    }
+}

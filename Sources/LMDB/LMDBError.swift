@@ -1,0 +1,42 @@
+internal import CLMDB
+
+/// A failed LMDB call: its code, kept even where this program does not know it, and the call.
+public struct LMDBError: Error, Equatable, Sendable {
+    /// LMDB's own code (negative) or an errno (positive).
+    public let code: Int32
+    /// The C function that failed.
+    public let call: String
+
+    /// An error of a call.
+    public init(code: Int32, call: String) {
+        self.code = code
+        self.call = call
+    }
+
+    /// The key exists already, or an appended key is not above the last one.
+    public static let keyExists = MDB_KEYEXIST
+    /// A page that should be there is not.
+    public static let pageNotFound = MDB_PAGE_NOTFOUND
+    /// A page is not what it should be.
+    public static let corrupted = MDB_CORRUPTED
+    /// An earlier failure to write made the environment unusable.
+    public static let panic = MDB_PANIC
+    /// The file is of another version or layout of LMDB.
+    public static let versionMismatch = MDB_VERSION_MISMATCH
+    /// The file is not LMDB's.
+    public static let invalid = MDB_INVALID
+    /// The map is full.
+    public static let mapFull = MDB_MAP_FULL
+    /// Every reader slot is taken.
+    public static let readersFull = MDB_READERS_FULL
+    /// Another process enlarged the map.
+    public static let mapResized = MDB_MAP_RESIZED
+}
+
+extension LMDBError: CustomStringConvertible {
+    /// LMDB's own words, the call and the code.
+    public var description: String {
+        let words = unsafe String(cString: mdb_strerror(code))
+        return "\(words) (\(call), code \(code))"
+    }
+}
