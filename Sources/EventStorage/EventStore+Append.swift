@@ -1,0 +1,182 @@
+internal import Digest
+public import EventFormat
+internal import LMDB
+internal import SystemIO
+
+extension EventStore {
+    /// How far the clock may stand behind the newest event: five minutes, in microseconds.
+    static let clockTolerance: Int64 = 300_000_000
+
+    /// What an append did.
+    public struct Receipt: Sendable {
+        /// Where the log ends now.
+        public let head: StoreHead
+        /// How many events are new.
+        public let newEvents: Int
+    }
+
+    /// Runs `body`, then writes what it added as one commit and waits until it is on the disk.
+    ///
+    /// A body that throws leaves no trace. A body that adds no event commits nothing, projection
+    /// records included. The body is synchronous, because LMDB ties a write to one thread.
+    ///
+    /// - Parameter now: the clock, microseconds UTC; nothing else in the store asks the time.
+    /// - Throws: `.locked` after the time to wait; `.clockBehind`; `.diskFull`; what `body` throws.
+    /// - Complexity: two waits for the disk, whatever the number of events.
+    @discardableResult
+    public func append<Result>(
+        at now: Int64, _ body: (inout Commit) throws -> Result
+    ) throws -> (result: Result, receipt: Receipt) {
+        try writer.withLock { state in
+            if state.lock == nil { state.lock = try lock() }
+            do {
+                return try environment.write(
+                    { (transaction) throws in
+                        try commit(&transaction, &state, now: now, body)
+                    }, orThrow: { EventStoreError($0, path: path) })
+            } catch {
+                // Whatever was staged did not happen: read it all anew next time.
+                state.head = nil
+                state.streams = [:]
+                state.rows = [:]
+                throw error
+            }
+        }
+    }
+
+    /// Lets other processes write; the next append takes the lock again.
+    public func releaseWriterLock() {
+        writer.withLock { $0.lock = nil }
+    }
+
+    private func lock() throws(EventStoreError) -> FileLock {
+        do throws(SystemError) {
+            return try FileLock.acquire(path: "\(path)/writer.lock", waiting: options.wait)
+        } catch {
+            guard error.isBusy else { throw EventStoreError(.inputOutput, error.description) }
+            throw EventStoreError(
+                .locked,
+                "another process is writing to \(path); waited \(options.wait): try again later, "
+                    + "or wait longer with --wait")
+        }
+    }
+
+    private func commit<Result>(
+        _ transaction: inout WriteTransaction, _ state: inout WriterState, now: Int64,
+        _ body: (inout Commit) throws -> Result
+    ) throws -> (result: (result: Result, receipt: Receipt), commits: Bool) {
+        let view = StoreView(handle: transaction.handle, databases: databases, path: path)
+        let head = try view.head()
+        if state.head?.position != head.position {
+            state.streams = [:]
+            state.rows = [:]
+        }
+        try checkClock(now, newest: head.appendedAt)
+        let hasher = SHA256()
+        var commit = Commit(
+            view: view, now: now, head: head, streams: state.streams, hasher: hasher)
+        let result = try body(&commit)
+        let count = commit.eventCount
+        guard count > 0 else {
+            let receipt = Receipt(head: head, newEvents: 0)
+            return ((result, receipt), false)
+        }
+        try write(&commit, &transaction, &state)
+        state.head = commit.head
+        state.streams = commit.streams
+        return ((result, Receipt(head: commit.head, newEvents: count)), true)
+    }
+
+    private func checkClock(_ now: Int64, newest: Int64) throws(EventStoreError) {
+        guard identity.clock == .real, !options.acceptsClock, newest != .min,
+            now < newest - Self.clockTolerance
+        else { return }
+        let seconds = (newest - now) / 1_000_000
+        throw EventStoreError(
+            .clockBehind,
+            "the clock is \(seconds) s behind the newest event: set it right, or append with "
+                + "--accept-clock if the newest stamp is wrong")
+    }
+
+    /// Writes a commit's events, indexes, tree, records and head.
+    private func write(
+        _ commit: inout Commit, _ transaction: inout WriteTransaction, _ state: inout WriterState
+    ) throws(EventStoreError) {
+        do {
+            var changed: [UInt8: [UInt64: TreeRow]] = [:]
+            var failure: (any Error)?
+            commit.seal { level, index, hash in
+                do {
+                    try add(hash, level: level, index: index, to: &changed, state, transaction)
+                } catch {
+                    failure = failure ?? error
+                }
+            }
+            if let failure { throw failure }
+            for event in commit.staged { try write(event, &transaction) }
+            for (id, head) in commit.touchedStreams {
+                try transaction.put(databases.index, Keys.stream(id), head.bytes)
+            }
+            for level in changed.keys.sorted() {
+                for row in changed[level]!.values.sorted(by: { $0.number < $1.number }) {
+                    let key = Keys.treeRow(level: level, row: row.number)
+                    try transaction.put(databases.tree, key, row.bytes)
+                    state.rows[level] = row
+                }
+            }
+            for record in commit.records {
+                if let value = record.value {
+                    try transaction.put(databases.projections, record.key, value)
+                } else {
+                    try transaction.delete(databases.projections, record.key)
+                }
+            }
+            try transaction.put(databases.meta, Keys.head, commit.head.bytes)
+        } catch let error as LMDBError {
+            throw EventStoreError(error, path: path)
+        } catch {
+            throw EventStoreError(.inputOutput, "\(path): \(error)")
+        }
+    }
+
+    private func write(
+        _ event: Commit.Staged, _ transaction: inout WriteTransaction
+    ) throws(LMDBError) {
+        let position = event.frame.position
+        try transaction.put(
+            databases.events, Keys.event(position), event.stored, appends: true)
+        var value: [UInt8] = []
+        value.append(littleEndian: position.number)
+        try transaction.put(databases.index, Keys.version(event.stream, event.version), value)
+        if let day = event.day {
+            try transaction.put(databases.index, Keys.day(event.stream, day, position), [])
+        }
+        if let identifier = event.identifier {
+            try transaction.put(databases.index, Keys.identifier(identifier), value)
+        }
+    }
+
+    /// Adds a hash to its row, which is known, on the disk, or new.
+    private func add(
+        _ hash: Hash256, level: UInt8, index: UInt64, to changed: inout [UInt8: [UInt64: TreeRow]],
+        _ state: borrowing WriterState, _ transaction: borrowing WriteTransaction
+    ) throws {
+        let number = index / TreeRow.capacity
+        var row: TreeRow
+        if let known = changed[level]?[number] {
+            row = known
+        } else if let known = state.rows[level], known.number == number {
+            row = known
+        } else {
+            let key = Keys.treeRow(level: level, row: number)
+            row = TreeRow(
+                number: number, bytes: try transaction.value(databases.tree, key)?.copy() ?? [])
+        }
+        let slot = Int(index % TreeRow.capacity)
+        guard row.bytes.count == slot * Hash256.byteCount else {
+            throw FormatError("row \(number) of tree level \(level) has \(row.bytes.count) bytes")
+        }
+        hash.append(to: &row.bytes)
+        changed[level, default: [:]][number] = row
+    }
+}

@@ -1,0 +1,176 @@
+internal import Digest
+public import EventFormat
+internal import LMDB
+internal import Synchronization
+internal import SystemIO
+
+/// An append-only event store in one directory: one writer, any number of reading processes.
+///
+/// ```swift
+/// let store = try EventStore(path: "mechanic.store")
+/// try store.append(at: SystemClock.microseconds()) { commit in
+///     try commit.append(event, to: stream, expecting: .exactly(version))
+/// }
+/// try store.read { view in try view.event(at: GlobalPosition(1)) }
+/// ```
+/// An append acknowledged is on the disk. See `Concurrency` for the rules of `read` and `append`.
+public final class EventStore: Sendable {
+    /// The directory.
+    public let path: String
+    /// What the store is.
+    public let identity: StoreIdentity
+    let environment: Environment
+    let databases: Databases
+    let options: Options
+    let writer: Mutex<WriterState>
+
+    /// How a store is opened.
+    public struct Options: Sendable {
+        /// How long an append waits for another process that writes.
+        public var wait: Duration = .seconds(10)
+        /// Append although the clock stands more than five minutes behind the newest event.
+        public var acceptsClock = false
+        /// Open on a network file system, which LMDB forbids.
+        public var allowsNetworkFileSystem = false
+        /// Do not wait for the disk: only for a scratch store that is thrown away.
+        package var isVolatile = false
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The databases of the environment.
+    struct Databases: Sendable {
+        let events: Database
+        let index: Database
+        let tree: Database
+        let projections: Database
+        let meta: Database
+
+        init(_ transaction: inout WriteTransaction) throws(LMDBError) {
+            events = try transaction.database(Keys.Database.events)
+            index = try transaction.database(Keys.Database.index)
+            tree = try transaction.database(Keys.Database.tree)
+            projections = try transaction.database(Keys.Database.projections)
+            meta = try transaction.database(Keys.Database.meta)
+        }
+
+        init?(_ transaction: borrowing ReadTransaction) throws(LMDBError) {
+            guard let events = try transaction.database(Keys.Database.events),
+                let index = try transaction.database(Keys.Database.index),
+                let tree = try transaction.database(Keys.Database.tree),
+                let projections = try transaction.database(Keys.Database.projections),
+                let meta = try transaction.database(Keys.Database.meta)
+            else { return nil }
+            self.events = events
+            self.index = index
+            self.tree = tree
+            self.projections = projections
+            self.meta = meta
+        }
+    }
+
+    /// Opens a store that exists.
+    ///
+    /// - Throws: ``EventStoreError`` `.storeNotFound`, `.unsupportedFormat`, `.corrupted`,
+    ///   `.networkFileSystem`, `.inputOutput`.
+    public init(path: String, options: Options = Options()) throws(EventStoreError) {
+        guard FileSystem.exists("\(path)/data.mdb") else {
+            throw EventStoreError(
+                .storeNotFound,
+                "no store at \(path): make one with `mechanic-replay init --store \(path)`")
+        }
+        try Self.refuseNetwork(path, options)
+        self.path = path
+        self.options = options
+        environment = try Self.environment(path, options)
+        let environment = self.environment
+        do {
+            (databases, identity) = try environment.read(
+                { (transaction) throws in try Self.open(transaction, path: path) },
+                orThrow: { EventStoreError($0, path: path) as any Error })
+        } catch let error as EventStoreError {
+            throw error
+        } catch {
+            throw EventStoreError(.corrupted, "\(path): \(error)")
+        }
+        writer = Mutex(WriterState())
+    }
+
+    /// Makes a store in a directory that does not exist yet or is empty.
+    ///
+    /// - Parameters:
+    ///   - clock: where its time comes from.
+    ///   - id: 16 random bytes.
+    ///   - now: microseconds UTC.
+    public static func create(
+        path: String, clock: StoreIdentity.Clock, id: EventID, now: Int64,
+        options: Options = Options()
+    ) throws(EventStoreError) -> EventStore {
+        if FileSystem.exists("\(path)/data.mdb") {
+            throw EventStoreError(
+                .storeExists, "there is a store at \(path) already: choose another --store")
+        }
+        do throws(SystemError) {
+            if !FileSystem.exists(path) { try FileSystem.createDirectory(path) }
+        } catch {
+            throw EventStoreError(.cannotCreate, error.description)
+        }
+        try refuseNetwork(path, options)
+        let environment = try Self.environment(path, options)
+        let identity = StoreIdentity(id: id, clock: clock, createdAt: now)
+        let head = StoreHead(hasher: SHA256())
+        do throws(LMDBError) {
+            try environment.write(
+                { (transaction) throws(LMDBError) in
+                    let databases = try Databases(&transaction)
+                    try transaction.put(databases.meta, Keys.identity, identity.bytes)
+                    try transaction.put(databases.meta, Keys.head, head.bytes)
+                    return ((), true)
+                }, orThrow: { $0 })
+        } catch {
+            throw EventStoreError(error, path: path)
+        }
+        _ = consume environment
+        return try EventStore(path: path, options: options)
+    }
+
+    private static func environment(
+        _ path: String, _ options: Options
+    ) throws(EventStoreError) -> Environment {
+        var settings = Environment.Options()
+        settings.isVolatile = options.isVolatile
+        do throws(LMDBError) {
+            return try Environment(path: path, options: settings)
+        } catch {
+            throw EventStoreError(error, path: path)
+        }
+    }
+
+    private static func open(
+        _ transaction: borrowing ReadTransaction, path: String
+    ) throws -> (Databases, StoreIdentity) {
+        let missing = EventStoreError(
+            .corrupted, "\(path) holds no store, or one whose making was interrupted: remove it")
+        guard let databases = try Databases(transaction),
+            let bytes = try transaction.value(databases.meta, Keys.identity)
+        else { throw missing }
+        do {
+            return (databases, try StoreIdentity(bytes))
+        } catch {
+            throw EventStoreError(.unsupportedFormat, "\(path): \(error)")
+        }
+    }
+
+    private static func refuseNetwork(
+        _ path: String, _ options: Options
+    ) throws(EventStoreError) {
+        guard !options.allowsNetworkFileSystem, let kind = FileSystem.kind(at: path),
+            kind.isNetwork
+        else { return }
+        throw EventStoreError(
+            .networkFileSystem,
+            "\(path) is on a network file system (\(kind.name)), where LMDB's locks and map do not "
+                + "hold: use a local disk, or --allow-network-filesystem at your own risk")
+    }
+}

@@ -1,0 +1,99 @@
+public import EventFormat
+public import LMDB
+
+/// What went wrong in a store, where, and what to do about it.
+///
+/// Equal by ``code`` alone, so that tests and callers need not repeat messages.
+public struct EventStoreError: Error, Sendable {
+    /// A kind of failure; open, so that kinds can be added.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// The kind's name.
+        public let description: String
+
+        private init(_ name: String) { description = name }
+
+        /// There is no store at the path.
+        public static let storeNotFound = Code("storeNotFound")
+        /// There is a store at the path already.
+        public static let storeExists = Code("storeExists")
+        /// The store cannot be made at the path.
+        public static let cannotCreate = Code("cannotCreate")
+        /// The store is of a later program.
+        public static let unsupportedFormat = Code("unsupportedFormat")
+        /// A stream has another version than the caller expects.
+        public static let wrongExpectedVersion = Code("wrongExpectedVersion")
+        /// A stream that must exist does not.
+        public static let streamNotFound = Code("streamNotFound")
+        /// Bytes are not what the format says.
+        public static let corrupted = Code("corrupted")
+        /// Another process writes.
+        public static let locked = Code("locked")
+        /// The clock stands behind the newest event.
+        public static let clockBehind = Code("clockBehind")
+        /// No room on the disk or in the map.
+        public static let diskFull = Code("diskFull")
+        /// The system refused to read or write.
+        public static let inputOutput = Code("inputOutput")
+        /// A point in the log cannot be resolved.
+        public static let invalidPoint = Code("invalidPoint")
+        /// The file system is of a kind that LMDB forbids.
+        public static let networkFileSystem = Code("networkFileSystem")
+    }
+
+    /// The kind.
+    public let code: Code
+    /// What happened, where, and what to do.
+    public let message: String
+    /// The position concerned, if it is one.
+    public let position: GlobalPosition?
+
+    /// An error.
+    public init(_ code: Code, _ message: String, position: GlobalPosition? = nil) {
+        self.code = code
+        self.message = message
+        self.position = position
+    }
+
+    /// Damage found at a position.
+    static func corrupted(_ error: FormatError, at position: GlobalPosition?) -> EventStoreError {
+        let place = position.map { "position \($0): " } ?? ""
+        return EventStoreError(
+            .corrupted, "\(place)\(error.description); run `mechanic-replay verify`",
+            position: position)
+    }
+}
+
+extension EventStoreError: Equatable {
+    /// By code.
+    public static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+}
+
+extension EventStoreError: CustomStringConvertible {
+    /// The message.
+    public var description: String { message }
+}
+
+extension EventStoreError {
+    /// LMDB's failure in this store's words.
+    init(_ error: LMDBError, path: String) {
+        let (code, advice): (Code, String) =
+            switch error.code {
+            case LMDBError.mapFull, 28:
+                (
+                    .diskFull,
+                    "nothing of this append was kept; free space on the disk and run it again"
+                )
+            case LMDBError.corrupted, LMDBError.pageNotFound, LMDBError.invalid:
+                (.corrupted, "the file is damaged: run `mechanic-replay verify`, restore a backup")
+            case LMDBError.versionMismatch:
+                (.unsupportedFormat, "the file was written by another version of LMDB")
+            case LMDBError.panic:
+                (.inputOutput, "an earlier write failed: end the program, verify, start it again")
+            case LMDBError.readersFull:
+                (.inputOutput, "1,024 readers are open: end some of them")
+            default:
+                (.inputOutput, "nothing of this append was kept; look at the disk and the rights")
+            }
+        self.init(code, "\(path): \(error.description); \(advice)")
+    }
+}
