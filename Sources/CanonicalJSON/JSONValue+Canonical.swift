@@ -37,7 +37,8 @@ extension JSONValue {
         case .object(let members):
             let ordered =
                 sorted
-                ? members.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) } : members
+                ? members.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
+                : members
             output.append(UInt8(ascii: "{"))
             for (index, member) in ordered.enumerated() {
                 if index > 0 { output.append(UInt8(ascii: ",")) }

@@ -74,7 +74,8 @@ extension LabelingConfiguration {
 
     /// All presets, in the order in which help shows them.
     public static let presets = [
-        Preset(name: "scalp", configuration: .scalp), Preset(name: "runner", configuration: .runner),
+        Preset(name: "scalp", configuration: .scalp),
+        Preset(name: "runner", configuration: .runner),
     ]
 
     /// Quick trades: 15 bps up, 10 bps down, half an hour.

@@ -1,0 +1,44 @@
+import Glibc
+
+extension FileSystem {
+    /// Writes a file so that a reader, or a crash, sees the old contents or the new, never a part.
+    ///
+    /// The bytes go to a new file beside it, which takes over the name once it is on the disk.
+    ///
+    /// - Complexity: O(bytes), and two flushes of the disk's cache.
+    public static func writeAtomically(_ bytes: [UInt8], to path: String) throws(SystemError) {
+        let moment = SystemClock.monotonicNanoseconds()
+        let draft = "\(path).\(getpid()).\(moment).draft"
+        do throws(SystemError) {
+            let file = try Descriptor(draft, O_WRONLY | O_CREAT | O_EXCL, action: "write")
+            try write(bytes, to: file.number, path)
+            try synchronize(file.number, path)
+            try rename(draft, to: path)
+        } catch {
+            unsafe unlink(draft)
+            throw SystemError(code: error.code, path: path, action: "write")
+        }
+        try synchronize(directory(of: path))
+    }
+
+    private static func write(
+        _ bytes: [UInt8], to descriptor: Int32, _ path: String
+    ) throws(SystemError) {
+        var written = 0
+        while written < bytes.count {
+            let result = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(
+                    descriptor, buffer.baseAddress! + written, buffer.count - written)
+            }
+            if Descriptor.interrupted(result) { continue }
+            guard result >= 0 else { throw .last("write", path) }
+            written += result
+        }
+    }
+
+    /// The directory that holds a path's last part.
+    static func directory(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
