@@ -8,29 +8,37 @@ public struct EventView: ~Escapable {
     private let nameLength: Int
     private let payloadLength: Int
 
-    /// Reads what the store holds under a position, checking every length and every zero.
-    @_lifetime(copy stored)
-    public init(_ stored: RawSpan) throws(FormatError) {
+    /// What keeps bytes from being an event: a length or a zero that is not so; nil if nothing does.
+    public static func defect(in stored: RawSpan) -> FormatError? {
         let fixed = Frame.byteCount + Envelope.byteCount
         guard stored.byteCount >= fixed else {
-            throw FormatError("an event has \(stored.byteCount) bytes, fewer than its header")
+            return FormatError("an event has \(stored.byteCount) bytes, fewer than its header")
         }
         let event = stored.extracting(Frame.byteCount..<stored.byteCount)
         guard event.load(UInt16.self, at: 0) == Envelope.formatVersion else {
-            throw FormatError("event format \(event.load(UInt16.self, at: 0)) is unknown here")
+            return FormatError("event format \(event.load(UInt16.self, at: 0)) is unknown here")
         }
         let nameLength = Int(event.load(UInt16.self, at: 6))
-        let payloadLength = Int(event.load(UInt32.self, at: 104))
         guard (1...StreamID.maximumBytes).contains(nameLength) else {
-            throw FormatError("an event names a stream with \(nameLength) bytes")
+            return FormatError("an event names a stream with \(nameLength) bytes")
         }
+        let payloadLength = Int(event.load(UInt32.self, at: 104))
         let size = fixed + paddedToEight(nameLength) + paddedToEight(payloadLength)
         guard stored.byteCount == size, event.load(UInt32.self, at: 108) == 0 else {
-            throw FormatError("an event's lengths give \(size) bytes, it has \(stored.byteCount)")
+            return FormatError(
+                "an event's lengths give \(size) bytes, it has \(stored.byteCount)")
         }
+        return nil
+    }
+
+    /// Reads what the store holds under a position.
+    ///
+    /// - Precondition: ``defect(in:)`` found none.
+    @_lifetime(copy stored)
+    public init(checked stored: RawSpan) {
         self.stored = stored
-        self.nameLength = nameLength
-        self.payloadLength = payloadLength
+        nameLength = Int(stored.load(UInt16.self, at: Frame.byteCount + 6))
+        payloadLength = Int(stored.load(UInt32.self, at: Frame.byteCount + 104))
     }
 
     /// Its place in this store.
@@ -81,7 +89,9 @@ public struct EventView: ~Escapable {
     public var recordedAt: Int64 { stored.load(Int64.self, at: Frame.byteCount + 16) }
 
     /// Its id.
-    public var id: EventID { EventID(stored.extracting(Frame.byteCount + 24..<Frame.byteCount + 40)) }
+    public var id: EventID {
+        EventID(stored.extracting(Frame.byteCount + 24..<Frame.byteCount + 40))
+    }
 
     /// The type, if this program knows it in this schema version.
     public var type: EventType? {
@@ -117,7 +127,8 @@ public struct EventView: ~Escapable {
 
     /// The event as a copy of its own.
     public func recorded() throws(FormatError) -> RecordedEvent {
-        RecordedEvent(frame: frame, envelope: try envelope(), payload: payload.copy(), stored: stored.copy())
+        RecordedEvent(
+            frame: frame, envelope: try envelope(), payload: payload.copy(), stored: stored.copy())
     }
 }
 

@@ -105,7 +105,7 @@ public struct Commit: ~Copyable {
                 stream: stream, version: expectedVersion.next, type: event.type,
                 payload: event.payload, hasher: hasher)
             if let position = try position(of: expectedVersion.next, in: known),
-                let recorded = try id(at: position), recorded == id
+                let recorded = try recordedID(at: position), recorded == id
             {
                 return Appended(
                     position: position, version: expectedVersion.next, id: id, isNew: false)
@@ -151,9 +151,10 @@ public struct Commit: ~Copyable {
         return try view.position(of: version, in: stream)
     }
 
-    private func id(at position: GlobalPosition) throws(EventStoreError) -> EventID? {
+    private func recordedID(at position: GlobalPosition) throws(EventStoreError) -> EventID? {
         if let own = staged.first(where: { $0.frame.position == position }) {
-            return EventID(own.stored.rawSpan.extracting(Frame.byteCount + 24..<Frame.byteCount + 40))
+            return EventID(
+                own.stored.rawSpan.extracting(Frame.byteCount + 24..<Frame.byteCount + 40))
         }
         return try view.event(at: position)?.id
     }

@@ -1,6 +1,7 @@
 internal import Digest
 public import EventFormat
 internal import LMDB
+internal import Synchronization
 internal import SystemIO
 
 extension EventStore {
@@ -24,7 +25,7 @@ extension EventStore {
     /// - Throws: `.locked` after the time to wait; `.clockBehind`; `.diskFull`; what `body` throws.
     /// - Complexity: two waits for the disk, whatever the number of events.
     @discardableResult
-    public func append<Result>(
+    public func append<Result: Sendable>(
         at now: Int64, _ body: (inout Commit) throws -> Result
     ) throws -> (result: Result, receipt: Receipt) {
         try writer.withLock { state in
@@ -50,10 +51,12 @@ extension EventStore {
     }
 
     private func lock() throws(EventStoreError) -> FileLock {
-        do throws(SystemError) {
+        do throws(FileLockError) {
             return try FileLock.acquire(path: "\(path)/writer.lock", waiting: options.wait)
         } catch {
-            guard error.isBusy else { throw EventStoreError(.inputOutput, error.description) }
+            guard case .busy = error else {
+                throw EventStoreError(.inputOutput, error.description)
+            }
             throw EventStoreError(
                 .locked,
                 "another process is writing to \(path); waited \(options.wait): try again later, "

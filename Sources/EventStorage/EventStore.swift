@@ -165,12 +165,12 @@ public final class EventStore: Sendable {
     private static func refuseNetwork(
         _ path: String, _ options: Options
     ) throws(EventStoreError) {
-        guard !options.allowsNetworkFileSystem, let kind = FileSystem.kind(at: path),
+        guard !options.allowsNetworkFileSystem, let kind = try? FileSystem.kind(at: path),
             kind.isNetwork
         else { return }
         throw EventStoreError(
             .networkFileSystem,
-            "\(path) is on a network file system (\(kind.name)), where LMDB's locks and map do not "
+            "\(path) is on a network file system (\(kind)), where LMDB's locks and map do not "
                 + "hold: use a local disk, or --allow-network-filesystem at your own risk")
     }
 }

@@ -1,5 +1,5 @@
 public import EventFormat
-public import LMDB
+internal import LMDB
 
 /// What went wrong in a store, where, and what to do about it.
 ///

@@ -35,18 +35,13 @@ public struct StoreView: ~Copyable, Transaction {
     /// - Complexity: O(log events), no copy.
     @_lifetime(borrow self)
     public func event(at position: GlobalPosition) throws(EventStoreError) -> EventView? {
-        let bytes: RawSpan?
-        do throws(LMDBError) {
-            bytes = try value(databases.events, Keys.event(position))
-        } catch {
-            throw EventStoreError(error, path: path)
-        }
-        guard let bytes else { return nil }
-        do throws(FormatError) {
-            return try EventView(bytes)
-        } catch {
-            throw .corrupted(error, at: position)
-        }
+        let found = try value(
+            databases.events, Keys.event(position), orThrow: { EventStoreError($0, path: path) })
+        guard let found else { return nil }
+        if let defect = EventView.defect(in: found) { throw .corrupted(defect, at: position) }
+        let event = EventView(checked: found)
+        // Swift 6.3 loses through the generic call that `found` depends on this borrow.
+        return unsafe _overrideLifetime(event, borrowing: self)
     }
 
     /// Calls `body` with every event of a range, ascending, until it returns false.
@@ -70,21 +65,19 @@ public struct StoreView: ~Copyable, Transaction {
                     throw EventStoreError.corrupted(
                         FormatError("the event is missing"), at: expected)
                 }
-                let event: EventView
-                do throws(FormatError) {
-                    event = try EventView(value)
-                } catch {
-                    throw EventStoreError.corrupted(error, at: position)
+                if let defect = EventView.defect(in: value) {
+                    throw EventStoreError.corrupted(defect, at: position)
                 }
                 expected = GlobalPosition(position.number + 1)
-                return try body(position, event)
+                return try body(position, EventView(checked: value))
             }, orThrow: { EventStoreError($0, path: path) })
     }
 
     /// A stream's head; nil if there is no such stream.
     public func head(of stream: StreamID) throws(EventStoreError) -> StreamHead? {
         do {
-            return try value(databases.index, Keys.stream(stream)).map { try StreamHead($0) }
+            guard let bytes = try value(databases.index, Keys.stream(stream)) else { return nil }
+            return try StreamHead(bytes)
         } catch {
             throw translate(error)
         }
@@ -144,7 +137,8 @@ public struct StoreView: ~Copyable, Transaction {
     /// A projection's record, copied; nil if there is none.
     public func projection(_ key: [UInt8]) throws(EventStoreError) -> [UInt8]? {
         do {
-            return try value(databases.projections, key)?.copy()
+            guard let bytes = try value(databases.projections, key) else { return nil }
+            return bytes.copy()
         } catch {
             throw translate(error)
         }

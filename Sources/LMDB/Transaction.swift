@@ -27,6 +27,14 @@ extension Transaction where Self: ~Copyable {
     /// - Complexity: O(log entries), no copy.
     @_lifetime(borrow self)
     public func value(_ database: Database, _ key: [UInt8]) throws(LMDBError) -> RawSpan? {
+        try value(database, key, orThrow: { $0 })
+    }
+
+    /// The value of a key, with an error of the caller's: a `catch` cannot return a span.
+    @_lifetime(borrow self)
+    public func value<Failure: Error>(
+        _ database: Database, _ key: [UInt8], orThrow convert: (LMDBError) -> Failure
+    ) throws(Failure) -> RawSpan? {
         var value = unsafe MDB_val()
         let code = unsafe key.withUnsafeBufferPointer { buffer in
             var key = unsafe MDB_val(
@@ -34,7 +42,7 @@ extension Transaction where Self: ~Copyable {
             return unsafe mdb_get(handle.raw, database.handle, &key, &value)
         }
         if code == MDB_NOTFOUND { return nil }
-        try Calls.check("mdb_get", code)
+        guard code == 0 else { throw convert(LMDBError(code: code, call: "mdb_get")) }
         let bytes = unsafe UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
         return unsafe _overrideLifetime(bytes.bytes, borrowing: self)
     }

@@ -1,0 +1,239 @@
+internal import Digest
+internal import EventFormat
+internal import LMDB
+
+/// Checks a whole store against what it says of itself: hashes, ids, chains, positions, commits,
+/// times, payloads, every index in both directions, the Merkle tree and the head.
+struct LogVerifier {
+    var report = VerificationReport()
+    private let hasher = SHA256()
+    private var streams: [StreamID: StreamHead] = [:]
+    private var tree = MerkleFrontier()
+    private var rows: [UInt8: [UInt8]] = [:]
+    private var rowCount = 0
+    private var dayEntries = 0
+    private var keyEntries = 0
+    private var previous: Frame?
+
+    /// Checks everything that a view shows.
+    mutating func run(
+        _ view: borrowing StoreView, progress: (_ done: UInt64, _ of: UInt64) -> Void
+    ) throws {
+        let head = try view.head()
+        do {
+            try view.forEachEvent(through: head.position) { position, event in
+                try check(event, at: position, view)
+                if position.number.isMultiple(of: 256) {
+                    progress(position.number, head.position.number)
+                }
+                return true
+            }
+        } catch let error as EventStoreError where error.code == .corrupted {
+            // Beyond an unreadable event nothing can be said: chains and tree are broken there.
+            report.note(error.position, error.message)
+            return
+        }
+        try checkEnd(head, view)
+    }
+
+    private mutating func check(
+        _ event: borrowing EventView, at position: GlobalPosition, _ view: borrowing StoreView
+    ) throws {
+        report.checkedEvents += 1
+        report.checkedBytes += event.eventBytes.byteCount
+        let frame = event.frame
+        checkFrame(frame, at: position)
+        if hasher.hash(event.eventBytes) != frame.eventHash {
+            report.note(position, "the event's bytes do not have the hash in its frame")
+        }
+        let envelope: Envelope
+        do {
+            envelope = try event.envelope()
+        } catch {
+            report.note(position, "\(error)")
+            return
+        }
+        if let type = event.type {
+            if let defect = type.defect(in: event.payload) {
+                report.note(position, "\(type.name): \(defect)")
+            }
+        } else {
+            report.note(
+                position, "type \(envelope.typeNumber) version \(envelope.schemaVersion) is unknown")
+        }
+        try checkStream(envelope, event, at: position, view)
+        try checkTree(frame, view)
+        previous = frame
+    }
+
+    private mutating func checkFrame(_ frame: Frame, at position: GlobalPosition) {
+        if frame.position != position {
+            report.note(position, "the frame claims position \(frame.position)")
+        }
+        let isFirst = frame.indexInCommit == 0
+        let expected: (commit: UInt64, index: UInt32) =
+            if let previous, previous.endOfCommit.number > previous.position.number {
+                (previous.commit, previous.indexInCommit + 1)
+            } else {
+                ((previous?.commit ?? 0) + 1, 0)
+            }
+        if (frame.commit, frame.indexInCommit) != expected
+            || frame.indexInCommit >= frame.eventsInCommit
+            || (!isFirst && frame.eventsInCommit != previous?.eventsInCommit)
+        {
+            report.note(
+                position,
+                "the frame is event \(frame.indexInCommit) of commit \(frame.commit), expected event "
+                    + "\(expected.index) of commit \(expected.commit)")
+        }
+        if let previous, frame.appendedAt <= previous.appendedAt {
+            report.note(position, "the event was appended no later than the one before it")
+        }
+    }
+
+    private mutating func checkStream(
+        _ envelope: Envelope, _ event: borrowing EventView, at position: GlobalPosition,
+        _ view: borrowing StoreView
+    ) throws {
+        let known = streams[envelope.stream]
+        let head: StreamHead
+        if let known {
+            head = known
+        } else if let recorded = try view.head(of: envelope.stream) {
+            head = StreamHead(number: recorded.number, version: .none, position: .start, hash: .zero)
+        } else {
+            report.note(position, "the stream \(envelope.stream) is not in the index")
+            return
+        }
+        if envelope.streamVersion != head.version.next {
+            report.note(
+                position, "the event is version \(envelope.streamVersion) of \(envelope.stream), "
+                    + "expected \(head.version.next)")
+        }
+        if envelope.previousHash != head.hash {
+            report.note(position, "the hash chain of \(envelope.stream) is broken here")
+        }
+        if try view.position(of: envelope.streamVersion, in: head) != position {
+            report.note(position, "the index of versions does not lead to this event")
+        }
+        try checkIdentity(envelope, event, at: position, view)
+        if let day = (try? event.marketDay()) ?? nil {
+            dayEntries += 1
+            let key = Keys.day(head.number, day, position)
+            if try view.value(view.databases.index, key) == nil {
+                report.note(position, "the index of days does not lead to this event")
+            }
+        }
+        streams[envelope.stream] = StreamHead(
+            number: head.number, version: envelope.streamVersion, position: position,
+            hash: event.frame.eventHash)
+    }
+
+    /// An id is derived from the content, or from a key that the index knows.
+    private mutating func checkIdentity(
+        _ envelope: Envelope, _ event: borrowing EventView, at position: GlobalPosition,
+        _ view: borrowing StoreView
+    ) throws {
+        if let type = event.type {
+            let derived = Envelope.id(
+                stream: envelope.stream, version: envelope.streamVersion, type: type,
+                payload: event.payload.copy(), hasher: hasher)
+            if derived == envelope.id { return }
+        }
+        keyEntries += 1
+        var position8: [UInt8] = []
+        position8.append(littleEndian: position.number)
+        guard let found = try view.value(view.databases.index, Keys.identifier(envelope.id)),
+            found.copy() == position8
+        else {
+            report.note(position, "the event's id does not follow from its content")
+            return
+        }
+    }
+
+    private mutating func checkTree(_ frame: Frame, _ view: borrowing StoreView) throws {
+        let leaf = MerkleFrontier.leaf(frame.bytes, hasher: hasher)
+        var complete: [(level: UInt8, row: UInt64, bytes: [UInt8])] = []
+        var open = rows
+        tree.append(leaf: leaf, hasher: hasher) { height, index, hash in
+            guard height % 8 == 0 else { return }
+            let level = UInt8(height / 8)
+            hash.append(to: &open[level, default: []])
+            guard index % TreeRow.capacity == TreeRow.capacity - 1 else { return }
+            complete.append((level, index / TreeRow.capacity, open[level]!))
+            open[level] = []
+        }
+        rows = open
+        for row in complete { try checkRow(row.level, row.row, row.bytes, frame.position, view) }
+    }
+
+    private mutating func checkRow(
+        _ level: UInt8, _ row: UInt64, _ bytes: [UInt8], _ position: GlobalPosition?,
+        _ view: borrowing StoreView
+    ) throws {
+        rowCount += 1
+        let stored = try view.value(view.databases.tree, Keys.treeRow(level: level, row: row))
+        guard let stored, stored.copy() == bytes else {
+            report.note(position, "row \(row) of tree level \(level) is not what the frames give")
+            return
+        }
+    }
+
+    /// What can be said only when every event was seen.
+    private mutating func checkEnd(_ head: StoreHead, _ view: borrowing StoreView) throws {
+        if let previous, previous.endOfCommit != previous.position {
+            report.note(previous.position, "the last commit is not complete")
+        }
+        if head.tree != tree || head.root != tree.root(hasher: hasher) {
+            report.note(nil, "the head's Merkle root is not what the frames give")
+        }
+        if head.commit != previous?.commit ?? 0 || head.appendedAt != previous?.appendedAt ?? .min {
+            report.note(nil, "the head's commit or time is not the last event's")
+        }
+        for (level, bytes) in rows.sorted(by: { $0.key < $1.key }) where !bytes.isEmpty {
+            let count = tree.size >> (8 * UInt64(level))
+            try checkRow(level, count / TreeRow.capacity, bytes, nil, view)
+        }
+        for (stream, expected) in streams.sorted(by: { $0.key < $1.key })
+        where try view.head(of: stream) != expected {
+            report.note(expected.position, "the head of \(stream) is not its last event")
+        }
+        if head.streams != streams.count || Set(streams.values.map(\.number)).count != streams.count {
+            report.note(nil, "the head counts \(head.streams) streams, the log \(streams.count)")
+        }
+        try checkCounts(view)
+    }
+
+    /// Every entry was looked up from its event; equal counts leave no entry without one.
+    private mutating func checkCounts(_ view: borrowing StoreView) throws {
+        let events = try view.count(view.databases.events)
+        if events != report.checkedEvents {
+            report.note(nil, "\(events) events are stored, \(report.checkedEvents) are in the log")
+        }
+        let entries = try view.count(view.databases.index)
+        let expected = report.checkedEvents + dayEntries + keyEntries + streams.count
+        if entries != expected {
+            report.note(nil, "the index has \(entries) entries, the log gives \(expected)")
+        }
+        let storedRows = try view.count(view.databases.tree)
+        if storedRows != rowCount {
+            report.note(nil, "the tree has \(storedRows) rows, the log gives \(rowCount)")
+        }
+    }
+}
+
+extension EventStore {
+    /// Checks hashes, chains, positions, indexes and the Merkle tree of the whole log.
+    ///
+    /// - Parameter progress: called now and then with the events done and all events.
+    /// - Complexity: O(bytes): hashing dominates.
+    public func verify(
+        progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
+    ) throws -> VerificationReport {
+        try read { view in
+            var verifier = LogVerifier()
+            try verifier.run(view, progress: progress)
+            return verifier.report
+        }
+    }
+}

@@ -1,0 +1,104 @@
+public import EventFormat
+
+/// A point in transaction time, as a user names it. Resolves to the end of a commit.
+public enum TimePoint: Hashable, Sendable {
+    /// The newest commit.
+    case head
+    /// A position; inside a commit it rounds down to the end of the commit before.
+    case position(GlobalPosition)
+    /// The newest commit whose first event entered the log by then, microseconds UTC.
+    case time(Int64)
+    /// A time before the newest event, in microseconds.
+    case before(Int64)
+    /// So many commits before the newest one.
+    case commitsBack(UInt64)
+
+    /// Reads `1234`, `HEAD`, `HEAD~3` or `-6h` (units s, m, h, d); nil if it is none of them.
+    ///
+    /// Calendar times are the caller's to read: this room knows no calendar.
+    public init?(_ text: String) {
+        if text == "HEAD" {
+            self = .head
+        } else if let number = UInt64(text) {
+            self = .position(GlobalPosition(number))
+        } else if text.hasPrefix("HEAD~"), let count = UInt64(text.dropFirst(5)) {
+            self = .commitsBack(count)
+        } else if text.hasPrefix("-"), let span = Self.microseconds(String(text.dropFirst())) {
+            self = .before(span)
+        } else {
+            return nil
+        }
+    }
+
+    /// Reads `6h`: a number and a unit, in microseconds.
+    public static func microseconds(_ text: String) -> Int64? {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
+            count >= 0, count < 1_000_000
+        else { return nil }
+        return count * unit * 1_000_000
+    }
+}
+
+extension StoreView {
+    /// The end of the commit that a point names; position 0 is the empty log.
+    ///
+    /// - Throws: `.invalidPoint` if the point lies beyond the log.
+    /// - Complexity: O(log² events): a binary search over positions.
+    public func resolve(_ point: TimePoint) throws(EventStoreError) -> GlobalPosition {
+        let head = try head()
+        switch point {
+        case .head:
+            return head.position
+        case .position(let position):
+            guard position <= head.position else {
+                throw EventStoreError(
+                    .invalidPoint,
+                    "position \(position) is beyond the log, which ends at \(head.position)")
+            }
+            return try endOfCommit(atOrBefore: position)
+        case .time(let time):
+            return try end { $0.appendedAt <= time }
+        case .before(let span):
+            return try end { $0.appendedAt <= head.appendedAt - span }
+        case .commitsBack(let count):
+            guard count <= head.commit else {
+                throw EventStoreError(
+                    .invalidPoint, "the log has \(head.commit) commits, HEAD~\(count) is before it")
+            }
+            return try end { $0.commit <= head.commit - count }
+        }
+    }
+
+    private func endOfCommit(
+        atOrBefore position: GlobalPosition
+    ) throws(EventStoreError) -> GlobalPosition {
+        guard position > .start else { return .start }
+        let frame = try frame(at: position)
+        if frame.endOfCommit == position { return position }
+        return GlobalPosition(position.number - UInt64(frame.indexInCommit) - 1)
+    }
+
+    /// The end of the last commit one of whose events satisfies `test`, which holds for a prefix of
+    /// the log.
+    private func end(
+        where test: (Frame) -> Bool
+    ) throws(EventStoreError) -> GlobalPosition {
+        var low: UInt64 = 0
+        var high = try head().position.number
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if test(try frame(at: GlobalPosition(middle))) { low = middle } else { high = middle - 1 }
+        }
+        guard low > 0 else { return .start }
+        return try frame(at: GlobalPosition(low)).endOfCommit
+    }
+
+    /// The frame at a position that must exist.
+    public func frame(at position: GlobalPosition) throws(EventStoreError) -> Frame {
+        guard let event = try event(at: position) else {
+            throw .corrupted(FormatError("the event is missing"), at: position)
+        }
+        return event.frame
+    }
+}

@@ -1,0 +1,38 @@
+public import EventFormat
+
+/// What a verification found.
+public struct VerificationReport: Sendable {
+    /// One thing that is not as it must be.
+    public struct Finding: Sendable, Equatable {
+        /// The position concerned; nil where it is an index or the store's head.
+        public let position: GlobalPosition?
+        /// What is wrong.
+        public let message: String
+    }
+
+    /// Most findings that are kept; damage comes in heaps.
+    public static let maximumFindings = 100
+
+    /// How many events were checked.
+    public internal(set) var checkedEvents = 0
+    /// How many bytes of events were checked.
+    public internal(set) var checkedBytes = 0
+    /// The first findings.
+    public private(set) var findings: [Finding] = []
+    /// How many findings there were in all.
+    public private(set) var findingCount = 0
+
+    /// Whether everything is as it must be.
+    public var isClean: Bool { findingCount == 0 }
+
+    /// The lowest position with a finding.
+    public var firstBadPosition: GlobalPosition? { findings.compactMap(\.position).min() }
+
+    /// Notes a finding.
+    mutating func note(_ position: GlobalPosition?, _ message: String) {
+        findingCount += 1
+        if findings.count < Self.maximumFindings {
+            findings.append(Finding(position: position, message: message))
+        }
+    }
+}
