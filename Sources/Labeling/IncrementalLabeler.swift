@@ -16,7 +16,8 @@ public struct IncrementalLabeler: Sendable {
     public private(set) var last: NumberedCandle?
 
     private struct Touch: Sendable, BitwiseCopyable {
-        var entry: NumberedCandle
+        var ordinal: Int
+        var slot: Int32
         var reason: ExitReason
     }
 
@@ -130,19 +131,40 @@ extension IncrementalLabeler {
             rung.price * rules.takeProfitFactor <= candle.candle.high
         {
             ladder.removeLowest()
-            touched.append(Touch(entry: trades[rung.slot], reason: .takeProfit))
-            trades.remove(rung.slot)
+            touch(rung.slot, .takeProfit)
         }
         while let rung = ladder.highest, rung.price * rules.stopLossFactor >= candle.candle.low {
             ladder.removeHighest()
-            touched.append(Touch(entry: trades[rung.slot], reason: .stopLoss))
-            trades.remove(rung.slot)
+            touch(rung.slot, .stopLoss)
         }
         guard !touched.isEmpty else { return }
-        if touched.count > 1 { touched.sort { $0.entry.ordinal < $1.entry.ordinal } }
+        sortTouched()
         for touch in touched {
-            labels.append(rules.label(entry: touch.entry, decidedBy: candle, reason: touch.reason))
+            let entry = trades[touch.slot]
+            trades.remove(touch.slot)
+            labels.append(rules.label(entry: entry, decidedBy: candle, reason: touch.reason))
         }
         touched.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func touch(_ slot: Int32, _ reason: ExitReason) {
+        touched.append(Touch(ordinal: trades[slot].ordinal, slot: slot, reason: reason))
+    }
+
+    /// Puts the touched trades, which come by price, in the order of their entries.
+    private mutating func sortTouched() {
+        // The library's sort allocates; nearly all candles close a handful of trades.
+        guard touched.count <= 24 else {
+            return touched.sort { $0.ordinal < $1.ordinal }
+        }
+        for index in touched.indices.dropFirst() {
+            let moved = touched[index]
+            var hole = index
+            while hole > 0, touched[hole - 1].ordinal > moved.ordinal {
+                touched[hole] = touched[hole - 1]
+                hole -= 1
+            }
+            touched[hole] = moved
+        }
     }
 }

@@ -53,14 +53,15 @@ struct PriceLadder: Sendable {
     /// The first rung whose price satisfies a condition that all higher prices satisfy too.
     @inline(__always)
     private func firstIndex(where condition: (Double) -> Bool) -> Int {
-        var low = start
+        var first = start
         var length = rungs.count - start
+        // A mask, not a branch: it would be mispredicted every other time.
         while length > 0 {
-            let half = length >> 1
-            let above = condition(rungs[low + half].price)
-            low = above ? low : low + half + 1
-            length = above ? half : length - half - 1
+            let half = (length + 1) >> 1
+            let below = condition(rungs[first + half - 1].price) ? 0 : -1
+            first += half & below
+            length -= half
         }
-        return low
+        return first
     }
 }
