@@ -80,7 +80,8 @@ private struct JSONParser {
                 throw fail("a name in double quotes is expected")
             }
             let name = try string()
-            guard !members.contains(where: { $0.name == name }) else {
+            // By bytes: Swift's == takes two spellings of "é" for one name, RFC 8785 does not.
+            guard !members.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
                 throw fail("the name \"\(name)\" is given twice")
             }
             skipSpace()
