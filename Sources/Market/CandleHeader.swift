@@ -7,11 +7,8 @@ struct CandleHeader {
     ///
     /// - Throws: if some are known and others are missing.
     init?(_ names: [String], line: Int) throws(CandleFileError) {
-        guard
-            names.contains(where: { name in
-                CandleField.allCases.contains { $0.names.contains(name) }
-            })
-        else { return nil }
+        let known = CandleField.allCases.flatMap(\.names)
+        guard names.contains(where: known.contains) else { return nil }
         var columns: [CandleField?] = []
         for field in CandleField.allCases {
             guard let column = field.names.lazy.compactMap(names.firstIndex(of:)).first else {
