@@ -154,7 +154,9 @@ private struct JSONParser {
                 }
                 return string
             case UInt8(ascii: "\\"): try escape(into: &bytes)
-            case 0..<0x20: throw fail("a control character stands in a string")
+            case 0..<0x20:
+                at -= 1
+                throw fail("a control character stands in a string")
             default: bytes.append(byte)
             }
         }
@@ -172,7 +174,9 @@ private struct JSONParser {
         case UInt8(ascii: "r"): bytes.append(0x0D)
         case UInt8(ascii: "t"): bytes.append(0x09)
         case UInt8(ascii: "u"): try unicode(into: &bytes)
-        default: throw fail("an unknown escape stands in a string")
+        default:
+            at -= 1
+            throw fail("an unknown escape stands in a string")
         }
     }
 
