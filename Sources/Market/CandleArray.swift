@@ -79,9 +79,12 @@ struct CandleArray {
         let start = at
         while at < bytes.count, Self.isToken(bytes[at]) { at += 1 }
         let range = start..<at
-        if DecimalText.value(bytes, range) != nil { return (range, true) }
+        guard Self.isLetter(first) else {
+            guard !range.isEmpty else { throw fail("a number is expected") }
+            return (range, true)
+        }
         // Python's json writes NaN and Infinity, which are not JSON's; they too cost only the row.
-        let words = ["null", "true", "false", "NaN", "Infinity", "-Infinity"]
+        let words = ["null", "true", "false", "NaN", "Infinity"]
         guard words.contains(where: { Self.matches(bytes, range, $0) }) else {
             throw fail("a number is expected")
         }
@@ -115,14 +118,15 @@ struct CandleArray {
         return nil
     }
 
+    /// Whether a byte can stand in a number or a word.
+    @inline(__always)
     private static func isToken(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "-"),
-            UInt8(ascii: "."):
-            true
-        default: false
-        }
+        byte &- 0x30 < 10 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+            || byte == UInt8(ascii: "+") || isLetter(byte)
     }
+
+    @inline(__always)
+    private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
 
     private static func matches(_ bytes: Span<UInt8>, _ range: Range<Int>, _ word: String) -> Bool {
         range.count == word.utf8.count && zip(range, word.utf8).allSatisfy { bytes[$0] == $1 }

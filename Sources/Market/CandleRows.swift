@@ -41,7 +41,7 @@ struct CandleRows {
     ) throws(RowDefect) -> Int64 {
         guard !range.isEmpty else { throw .empty(.time) }
         guard let stamp = Self.stamp(bytes, range) else {
-            guard let moment = Self.moment(bytes, range) else { throw .notTime(range) }
+            guard let moment = UTCTime.microseconds(bytes, range) else { throw .notTime(range) }
             guard moment > 0, StampUnit(of: UInt64(moment)) == .microseconds else {
                 throw .strangeTime(range)
             }
@@ -66,13 +66,5 @@ struct CandleRows {
     private static func stamp(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
         if let integer = DecimalText.integer(bytes, range) { return integer }
         return DecimalText.value(bytes, range).flatMap { UInt64(exactly: $0) }
-    }
-
-    /// RFC 3339 text as microseconds.
-    private static func moment(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int64? {
-        guard range.count <= 64 else { return nil }
-        var text: [UInt8] = []
-        for at in range { text.append(bytes[at]) }
-        return UTCTime.microseconds(String(decoding: text, as: UTF8.self))
     }
 }

@@ -162,20 +162,21 @@ struct CandleRejectTests {
              [1760131080000,10,12,9,11],
              [null,10,12,9,11,1], [1760131080000,10,12,9,11,"x"],
 
-             [1760131080000,NaN,12,9,11,1],
+             [1760131080000,NaN,12,9,11,1], [1760131080000,-Infinity,12,9,11,1],
              [],
              [1760131080000,10,12,9,11,-1], [1760131080000,10,12,9,11,""],
              [1760131080000,10,12,9,11,2]]
             """
         let batch = try CandleFile.parse(Array(text.utf8))
         #expect(batch.candles.volume == [1, 2])
-        #expect(batch.rejects.map(\.line) == [2, 3, 4, 4, 6, 7, 8, 8])
+        #expect(batch.rejects.map(\.line) == [2, 3, 4, 4, 6, 6, 7, 8, 8])
         #expect(
             batch.rejects.map(\.reason) == [
                 "open: \"null\" is not a number", "volume: the row ends after 5 columns",
                 "timestamp: \"null\" is neither a count of ms, µs or ns"
                     + " nor RFC 3339 with Z or an offset",
                 "volume: \"x\" is not a number", "open: \"NaN\" is not a number",
+                "open: \"-Infinity\" is not a number",
                 "timestamp: the row ends after 0 columns", "the volume is negative",
                 "volume: empty",
             ])
