@@ -9,7 +9,9 @@ internal import CLMDB
 
     init(_ raw: OpaquePointer) { unsafe handle = TransactionHandle(raw: raw) }
 
-    deinit { unsafe mdb_txn_abort(handle.raw) }
+    /// Ends with a commit, which writes nothing: an abort would close the databases opened in it,
+    /// and every later use of their handles would fail with EINVAL.
+    deinit { _ = unsafe mdb_txn_commit(handle.raw) }
 
     /// A database that exists; nil if it does not.
     public func database(_ name: String) throws(LMDBError) -> Database? {
