@@ -80,6 +80,16 @@ public struct Commit: ~Copyable {
         return try stage(event, id: id, stream: stream, known: known)
     }
 
+    /// Calls `body` with the event added last, as it will be stored; only the frame's count of
+    /// events is not known yet. A fold that reads it is the fold that a replay repeats.
+    public func withLastEvent<Result>(
+        _ body: (borrowing EventView) throws -> Result
+    ) throws -> Result {
+        precondition(!staged.isEmpty, "an event was appended")
+        let stored = staged[staged.count - 1].stored
+        return try body(EventView(checked: stored.rawSpan))
+    }
+
     /// Sets a projection's record, or removes it where `value` is nil.
     public mutating func setProjection(_ key: [UInt8], _ value: [UInt8]?) {
         records.append((key, value))

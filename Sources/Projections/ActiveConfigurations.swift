@@ -1,0 +1,130 @@
+internal import CanonicalJSON
+internal import Digest
+public import EventFormat
+public import Market
+
+/// The configurations under which a market is labelled, in the order of their activation.
+public struct ActiveConfigurations: Sendable {
+    /// The projection's name.
+    public static let name = "configuration"
+    /// Raised when the same events give other state bytes.
+    public static let version: UInt32 = 1
+
+    /// The active configurations, the newest last.
+    public private(set) var active: [LabelingConfiguration] = []
+
+    /// None.
+    public init() {}
+
+    /// The newest activated configuration.
+    public var newest: LabelingConfiguration? { active.last }
+
+    /// Whether a configuration is active.
+    public func contains(_ configuration: LabelingConfiguration) -> Bool {
+        active.contains { $0.hash == configuration.hash }
+    }
+
+    mutating func apply(_ change: ConfigurationChange) {
+        active.removeAll { $0.hash == change.configuration.hash }
+        if change.isActive { active.append(change.configuration) }
+    }
+
+    /// SHA-256 over header and the two hashes of every active configuration, in order.
+    func digest(hasher: SHA256) -> Hash256 {
+        var bytes = Array("mechanic.configuration".utf8)
+        bytes.padToEight()
+        bytes.append(littleEndian: Self.version)
+        bytes.append(littleEndian: UInt32(active.count))
+        for configuration in active {
+            configuration.hash.append(to: &bytes)
+            configuration.labelsHash.append(to: &bytes)
+        }
+        return hasher.hash(bytes)
+    }
+}
+
+/// The payload of `configuration.activated`: a configuration joins the active ones or leaves them.
+public struct ConfigurationChange: Sendable {
+    /// The whole configuration.
+    public let configuration: LabelingConfiguration
+    /// Whether it is active from now on.
+    public let isActive: Bool
+
+    /// A change.
+    public init(_ configuration: LabelingConfiguration, isActive: Bool) {
+        self.configuration = configuration
+        self.isActive = isActive
+    }
+
+    /// The event.
+    public var event: EventData {
+        let json: JSONValue = [
+            "active": .bool(isActive),
+            "configuration": configuration.json,
+            "configuration_hash": .string(configuration.hash.hex),
+            "labels_hash": .string(configuration.labelsHash.hex),
+        ]
+        return EventData(type: .configurationActivated, payload: json.canonicalBytes)
+    }
+
+    init(_ payload: RawSpan) throws {
+        let json = try JSONValue(parsing: payload.copy())
+        guard case .bool(let isActive)? = json["active"] else {
+            throw FormatError("configuration.activated: active is missing")
+        }
+        configuration = try recordedConfiguration(json, in: .configurationActivated)
+        self.isActive = isActive
+    }
+}
+
+/// The payload of `labelling.opened`: the first event of a labels stream.
+public struct LabellingOpening: Sendable {
+    /// The whole configuration.
+    public let configuration: LabelingConfiguration
+    /// The first stamp that may be an entry, milliseconds UTC.
+    public let startsAt: Int64
+
+    /// An opening.
+    public init(_ configuration: LabelingConfiguration, startsAt: Int64) {
+        self.configuration = configuration
+        self.startsAt = startsAt
+    }
+
+    /// The event.
+    public var event: EventData {
+        let json: JSONValue = [
+            "configuration": configuration.json,
+            "configuration_hash": .string(configuration.hash.hex),
+            "labels_hash": .string(configuration.labelsHash.hex),
+            "starts_at_ms": .integer(startsAt),
+        ]
+        return EventData(type: .labellingOpened, payload: json.canonicalBytes)
+    }
+
+    init(_ payload: RawSpan) throws {
+        let json = try JSONValue(parsing: payload.copy())
+        guard let startsAt = json["starts_at_ms"]?.int64 else {
+            throw FormatError("labelling.opened: starts_at_ms is missing")
+        }
+        configuration = try recordedConfiguration(json, in: .labellingOpened)
+        self.startsAt = startsAt
+    }
+}
+
+/// The configuration of a payload, which must have the hashes recorded beside it.
+private func recordedConfiguration(
+    _ json: JSONValue, in type: EventType
+) throws -> LabelingConfiguration {
+    guard let recorded = json["configuration"] else {
+        throw FormatError("\(type.name): configuration is missing")
+    }
+    let configuration = try LabelingConfiguration(json: recorded)
+    guard json["configuration_hash"]?.text == configuration.hash.hex,
+        json["labels_hash"]?.text == configuration.labelsHash.hex
+    else {
+        throw FormatError(
+            "\(type.name): the configuration does not have the hashes recorded with it; it was "
+                + "written by a program with other leaves")
+    }
+    return configuration
+}

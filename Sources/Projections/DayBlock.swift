@@ -1,0 +1,108 @@
+internal import Digest
+internal import EventFormat
+
+/// The rows of one UTC day.
+struct DayBlock<Row: DayRow>: Sendable {
+    private var rows: [Row]
+    /// One bit for every slot that holds a row.
+    private(set) var present: [UInt64]
+    private(set) var count = 0
+    /// Digests of the hours; nil where rows changed since.
+    private var hours = [Hash256?](repeating: nil, count: 24)
+    private var known: Hash256?
+
+    /// An empty day of `slots` slots, a divisor of a day's minutes.
+    init(slots: Int) {
+        rows = Array(repeating: .placeholder, count: slots)
+        present = Array(repeating: 0, count: (slots + 63) / 64)
+    }
+
+    subscript(slot: Int) -> Row? { contains(slot) ? rows[slot] : nil }
+
+    private func contains(_ slot: Int) -> Bool { present[slot >> 6] >> UInt64(slot & 63) & 1 == 1 }
+
+    /// Sets a slot; says whether it was empty.
+    mutating func set(_ row: Row, at slot: Int) -> Bool {
+        let isNew = !contains(slot)
+        rows[slot] = row
+        present[slot >> 6] |= 1 << UInt64(slot & 63)
+        if isNew { count += 1 }
+        touch(slot)
+        return isNew
+    }
+
+    /// Empties a slot; says whether it held a row.
+    mutating func remove(_ slot: Int) -> Bool {
+        guard contains(slot) else { return false }
+        present[slot >> 6] &= ~(1 << UInt64(slot & 63))
+        count -= 1
+        touch(slot)
+        return true
+    }
+
+    /// Empties every slot up to and with `last`; says how many held rows.
+    mutating func removeSlots(through last: Int) -> Int {
+        let before = count
+        for slot in 0...last where remove(slot) {}
+        return before - count
+    }
+
+    func forEach(_ body: (Row) -> Void) {
+        for word in present.indices {
+            var bits = present[word]
+            while bits != 0 {
+                body(rows[word * 64 + bits.trailingZeroBitCount])
+                bits &= bits - 1
+            }
+        }
+    }
+
+    var oldest: Int64? {
+        guard let word = present.firstIndex(where: { $0 != 0 }) else { return nil }
+        return rows[word * 64 + present[word].trailingZeroBitCount].stamp
+    }
+
+    var newest: Int64? {
+        guard let word = present.lastIndex(where: { $0 != 0 }) else { return nil }
+        return rows[word * 64 + 63 - present[word].leadingZeroBitCount].stamp
+    }
+
+    private mutating func touch(_ slot: Int) {
+        hours[slot * 24 / rows.count] = nil
+        known = nil
+    }
+
+    mutating func adopt(_ digest: Hash256) { known = digest }
+
+    /// SHA-256 over hour (4), rows (4) and digest (32) of every hour that holds rows.
+    mutating func digest(hasher: SHA256) -> Hash256 {
+        if let known { return known }
+        var summary: [UInt8] = []
+        summary.reserveCapacity(24 * 40)
+        var buffer: [UInt8] = []
+        for hour in 0..<24 {
+            let slots = slots(of: hour)
+            var count = 0
+            for slot in slots where contains(slot) { count += 1 }
+            guard count > 0 else { continue }
+            if hours[hour] == nil {
+                buffer.removeAll(keepingCapacity: true)
+                for slot in slots where contains(slot) { rows[slot].encode(into: &buffer) }
+                hours[hour] = hasher.hash(buffer)
+            }
+            summary.append(littleEndian: UInt32(hour))
+            summary.append(littleEndian: UInt32(count))
+            hours[hour]!.append(to: &summary)
+        }
+        let digest = hasher.hash(summary)
+        known = digest
+        return digest
+    }
+
+    /// The slots of an hour. A slot longer than an hour belongs to the hour it starts in.
+    private func slots(of hour: Int) -> Range<Int> {
+        let first = (hour * rows.count + 23) / 24
+        let end = ((hour + 1) * rows.count + 23) / 24
+        return first..<end
+    }
+}

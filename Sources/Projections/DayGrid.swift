@@ -1,0 +1,175 @@
+public import Digest
+public import Market
+
+/// Rows on a timeframe's grid, a block for each UTC day: a row is found, set and removed in O(1).
+///
+/// Digests are kept for every hour and day and made anew only where rows changed, so that an hourly
+/// update re-hashes minutes, not months.
+public struct DayGrid<Row: DayRow>: Sendable {
+    /// The grid.
+    public let timeframe: Timeframe
+    /// The day of `blocks[0]`.
+    private(set) var firstDay: Int32 = 0
+    private(set) var blocks: [DayBlock<Row>?] = []
+    /// Number of rows.
+    public private(set) var count = 0
+
+    /// An empty grid.
+    public init(timeframe: Timeframe) { self.timeframe = timeframe }
+
+    /// The row at a stamp; nil if there is none.
+    ///
+    /// - Precondition: the stamp lies on the grid.
+    /// - Complexity: O(1).
+    public subscript(stamp: Int64) -> Row? {
+        let day = UTCDay(of: stamp)
+        guard let block = block(day.number) else { return nil }
+        return block[slot(stamp, in: day)]
+    }
+
+    /// Sets or replaces the row at its stamp.
+    ///
+    /// - Complexity: O(1); O(days) where the day is new.
+    public mutating func set(_ row: Row) {
+        let day = UTCDay(of: row.stamp)
+        let index = makeBlock(day.number)
+        let isNew = blocks[index]!.set(row, at: slot(row.stamp, in: day))
+        if isNew { count += 1 }
+    }
+
+    /// Removes the row at a stamp, if there is one.
+    public mutating func remove(_ stamp: Int64) {
+        let day = UTCDay(of: stamp)
+        guard block(day.number) != nil else { return }
+        let index = Int(day.number - firstDay)
+        if blocks[index]!.remove(slot(stamp, in: day)) { count -= 1 }
+    }
+
+    /// Removes every row with a stamp at or before `cutoff`.
+    ///
+    /// - Complexity: O(days), and O(slots) of the day of the cutoff.
+    public mutating func evict(through cutoff: Int64) {
+        let edge = UTCDay(of: cutoff)
+        while let block = blocks.first, firstDay < edge.number {
+            count -= block?.count ?? 0
+            blocks.removeFirst()
+            firstDay += 1
+        }
+        guard firstDay == edge.number, !blocks.isEmpty, blocks[0] != nil else { return }
+        count -= blocks[0]!.removeSlots(through: slot(cutoff, in: edge))
+    }
+
+    /// Calls `body` with every row of a range of stamps, ascending.
+    ///
+    /// - Complexity: O(days + rows).
+    public func forEach(
+        from first: Int64 = .min, through last: Int64 = .max, _ body: (Row) -> Void
+    ) {
+        guard !blocks.isEmpty, first <= last else { return }
+        let start = UTCDay(number: firstDay).start
+        let end = UTCDay(number: firstDay + Int32(blocks.count)).start
+        guard last >= start, first < end else { return }
+        let days = Int(UTCDay(of: max(first, start)).number - firstDay)
+        let lastDay = Int(UTCDay(of: min(last, end - 1)).number - firstDay)
+        for index in days...lastDay {
+            guard let block = blocks[index] else { continue }
+            block.forEach { row in
+                if row.stamp >= first && row.stamp <= last { body(row) }
+            }
+        }
+    }
+
+    /// The newest row's stamp; nil if there is none.
+    public var newest: Int64? {
+        for block in blocks.reversed() {
+            if let stamp = block?.newest { return stamp }
+        }
+        return nil
+    }
+
+    /// The oldest row's stamp; nil if there is none.
+    public var oldest: Int64? {
+        for block in blocks { if let stamp = block?.oldest { return stamp } }
+        return nil
+    }
+
+    func block(_ day: Int32) -> DayBlock<Row>? {
+        guard day >= firstDay, Int(day - firstDay) < blocks.count else { return nil }
+        return blocks[Int(day - firstDay)]
+    }
+
+    private func slot(_ stamp: Int64, in day: UTCDay) -> Int {
+        Int((stamp - day.start) / timeframe.milliseconds)
+    }
+
+    private mutating func makeBlock(_ day: Int32) -> Int {
+        if blocks.isEmpty { firstDay = day }
+        if day < firstDay {
+            blocks.insert(contentsOf: repeatElement(nil, count: Int(firstDay - day)), at: 0)
+            firstDay = day
+        }
+        let index = Int(day - firstDay)
+        while blocks.count <= index { blocks.append(nil) }
+        if blocks[index] == nil {
+            blocks[index] = DayBlock(slots: timeframe.candlesPerDay)
+        }
+        return index
+    }
+}
+
+extension DayGrid {
+    /// The digest of one day: what ``DayDigest`` records hold.
+    public struct Day: Equatable, Sendable {
+        /// The day.
+        public let day: Int32
+        /// Its number of rows.
+        public let count: Int
+        /// Its digest.
+        public let digest: Hash256
+    }
+
+    /// The digests of all days that hold rows, ascending; only changed hours are hashed.
+    ///
+    /// - Complexity: O(days + rows of changed hours).
+    public mutating func digests(hasher: SHA256) -> [Day] {
+        var result: [Day] = []
+        result.reserveCapacity(blocks.count)
+        for index in blocks.indices where blocks[index] != nil && blocks[index]!.count > 0 {
+            let digest = blocks[index]!.digest(hasher: hasher)
+            result.append(
+                Day(day: firstDay + Int32(index), count: blocks[index]!.count, digest: digest))
+        }
+        return result
+    }
+
+    /// Takes a day's digest as known, to save hashing it; ignored where the rows' count differs.
+    mutating func adopt(_ day: Day) {
+        guard let block = block(day.day), block.count == day.count else { return }
+        blocks[Int(day.day - firstDay)]!.adopt(day.digest)
+    }
+
+    /// Stamps that `self` has and `other` has not, in a range.
+    ///
+    /// - Complexity: O(slots / 64).
+    func stamps(
+        notIn other: DayGrid<some DayRow>, from first: Int64, through last: Int64
+    ) -> [Int64] {
+        var stamps: [Int64] = []
+        for index in blocks.indices {
+            guard let block = blocks[index] else { continue }
+            let day = UTCDay(number: firstDay + Int32(index))
+            guard day.start <= last, day.start + UTCDay.milliseconds > first else { continue }
+            let present = other.block(day.number)?.present
+            for word in block.present.indices {
+                var bits = block.present[word] & ~(present?[word] ?? 0)
+                while bits != 0 {
+                    let slot = word * 64 + bits.trailingZeroBitCount
+                    bits &= bits - 1
+                    let stamp = day.start + Int64(slot) * timeframe.milliseconds
+                    if stamp >= first && stamp <= last { stamps.append(stamp) }
+                }
+            }
+        }
+        return stamps
+    }
+}

@@ -1,0 +1,117 @@
+internal import Digest
+public import EventFormat
+internal import Labeling
+internal import Market
+
+extension MarketState {
+    /// Folds one event of this market.
+    ///
+    /// - Parameter stream: the stream that the event is of.
+    /// - Throws: `FormatError` where an event contradicts the ones before it: unknown types fail
+    ///   closed.
+    /// - Complexity: O(rows of the event).
+    public mutating func apply(
+        _ event: borrowing EventView, of stream: MarketStream
+    ) throws {
+        guard let type = event.type else {
+            throw FormatError(
+                "event type \(event.typeNumber) version \(event.schemaVersion) is unknown to this "
+                    + "program")
+        }
+        switch (stream, type) {
+        case (.candles, .candlesRecorded):
+            let columns = try event.columns(.candles)
+            try checkStamps(columns)
+            CandleEvents.forEachRecorded(columns) { window.set($0) }
+            slide()
+        case (.candles, .candlesRevised):
+            let columns = try event.columns(.candleRevisions)
+            try checkStamps(columns)
+            try CandleEvents.forEachRevision(columns) { window.set($0.candle) }
+        case (.labels(_, let prefix), .labellingOpened):
+            try open(LabellingOpening(event.payload), prefix: prefix)
+        case (.labels(_, let prefix), .labelsClosed), (.labels(_, let prefix), .labelsRetracted):
+            let columns = try event.columns(.labels)
+            try checkStamps(columns)
+            let index = try labelling(prefix, columns)
+            for row in 0..<columns.rows {
+                let label = try LabelEvents.label(columns, row)
+                if type == .labelsClosed {
+                    set(label, in: index)
+                } else {
+                    labellings[index].labels.remove(label.entryTime)
+                }
+            }
+        case (.labels(_, let prefix), .labelsRevised):
+            let columns = try event.columns(.labelRevisions)
+            try checkStamps(columns)
+            let index = try labelling(prefix, columns)
+            for row in 0..<columns.rows {
+                set(try LabelEvents.revision(columns, row).label, in: index)
+            }
+        case (.configuration, .configurationActivated):
+            configuration.apply(try ConfigurationChange(event.payload))
+        case (.operations, .updateCompleted):
+            try apply(UpdateCompletion(event.payload))
+        default:
+            throw FormatError("\(type.name) does not belong into \(stream.id)")
+        }
+        if case .candles = stream { candlesVersion = event.streamVersion.number }
+        position = event.frame.position
+    }
+
+    /// Notes what an update says of each labelling.
+    mutating func apply(_ completion: UpdateCompletion) throws {
+        for labelling in completion.labellings {
+            guard let index = self.labelling(labelling.labelsHash) else {
+                throw FormatError("update.completed names a labelling that was never opened")
+            }
+            labellings[index].through = labelling.through
+            labellings[index].candlesVersion = labelling.candlesVersion
+        }
+    }
+
+    mutating func open(_ opening: LabellingOpening, prefix: String) throws {
+        let state = LabelState(
+            configuration: opening.configuration, startsAt: opening.startsAt,
+            timeframe: market.timeframe)
+        guard state.hash.hex.hasPrefix(prefix), labelling(state.hash) == nil else {
+            throw FormatError("a labelling was opened in a stream of another one")
+        }
+        labellings.append(state)
+    }
+
+    /// Forgets what the newest candle pushed out of the window.
+    mutating func slide() {
+        window.slide()
+        guard let cutoff = window.cutoff else { return }
+        for index in labellings.indices { labellings[index].labels.evict(through: cutoff) }
+    }
+
+    private mutating func set(_ label: Label, in index: Int) {
+        if window.reaches(label.entryTime) { labellings[index].labels.set(label) }
+    }
+
+    private func labelling(
+        _ prefix: String, _ columns: borrowing ColumnPayload
+    ) throws -> Int {
+        let hash = columns.configuration
+        guard let index = labelling(hash), hash.hex.hasPrefix(prefix) else {
+            throw FormatError("labels name a labelling that was never opened in their stream")
+        }
+        return index
+    }
+
+    /// Every stamp must lie on the grid and in the payload's day: slots are computed from it.
+    private func checkStamps(_ columns: borrowing ColumnPayload) throws {
+        let start = columns.dayStart
+        for row in 0..<columns.rows {
+            let offset = columns.integer(0, row) - start
+            guard offset >= 0, offset < UTCDay.milliseconds,
+                offset % market.timeframe.milliseconds == 0
+            else {
+                throw FormatError("row \(row) has a stamp off its day's grid")
+            }
+        }
+    }
+}

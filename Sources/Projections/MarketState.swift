@@ -1,0 +1,67 @@
+public import Digest
+public import EventFormat
+public import Market
+
+/// All projections of one market: a deterministic fold over its events, in the order of positions.
+///
+/// No clock, no randomness, no order of hashing enters; positions are kept beside the state bytes.
+public struct MarketState: Sendable {
+    /// The market.
+    public let market: MarketID
+    /// The active configurations.
+    public internal(set) var configuration = ActiveConfigurations()
+    /// The rolling window.
+    public internal(set) var window: RollingWindow
+    /// The labellings, in the order in which they were opened.
+    public internal(set) var labellings: [LabelState] = []
+    /// How many events of the candle stream are folded.
+    public internal(set) var candlesVersion: UInt64 = 0
+    /// The position of the last event folded.
+    public internal(set) var position = GlobalPosition.start
+
+    /// The state before the first event.
+    public init(market: MarketID) {
+        self.market = market
+        window = RollingWindow(timeframe: market.timeframe)
+    }
+
+    /// The index of a labelling; nil if it was never opened.
+    public func labelling(_ hash: Hash256) -> Int? {
+        labellings.firstIndex { $0.hash == hash }
+    }
+
+    /// One projection's name, version and digest.
+    public struct Digest: Sendable, Equatable {
+        /// The projection.
+        public let name: String
+        /// Its version.
+        public let version: UInt32
+        /// The labelling it belongs to; nil for the others.
+        public let labelling: Hash256?
+        /// The digest of its state bytes.
+        public let digest: Hash256
+    }
+
+    /// The digests of all projections, in a fixed order.
+    ///
+    /// - Complexity: O(days) and the rows of hours changed since the last call.
+    public mutating func digests(hasher: SHA256) -> [Digest] {
+        var digests = [
+            Digest(
+                name: RollingWindow.name, version: RollingWindow.version, labelling: nil,
+                digest: window.digest(hasher: hasher))
+        ]
+        for index in labellings.indices {
+            digests.append(
+                Digest(
+                    name: LabelState.name, version: LabelState.version,
+                    labelling: labellings[index].hash,
+                    digest: labellings[index].digest(window, hasher: hasher)))
+        }
+        digests.append(
+            Digest(
+                name: ActiveConfigurations.name, version: ActiveConfigurations.version,
+                labelling: nil, digest: configuration.digest(hasher: hasher)))
+        return digests
+    }
+}
