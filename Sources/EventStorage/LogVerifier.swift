@@ -73,9 +73,10 @@ struct LogVerifier {
         let isFirst = frame.indexInCommit == 0
         let expected: (commit: UInt64, index: UInt32) =
             if let previous, previous.endOfCommit.number > previous.position.number {
-                (previous.commit, previous.indexInCommit + 1)
+                (previous.commit, previous.indexInCommit &+ 1)
             } else {
-                ((previous?.commit ?? 0) + 1, 0)
+                // A damaged number may be the largest: nothing here may trap.
+                ((previous?.commit ?? 0) &+ 1, 0)
             }
         if (frame.commit, frame.indexInCommit) != expected
             || frame.indexInCommit >= frame.eventsInCommit

@@ -88,7 +88,8 @@ extension StoreView {
         var high = try head().position.number
         while low < high {
             let middle = (low + high + 1) / 2
-            if test(try frame(at: GlobalPosition(middle))) { low = middle } else { high = middle - 1 }
+            let holds = test(try frame(at: GlobalPosition(middle)))
+            (low, high) = holds ? (middle, high) : (low, middle - 1)
         }
         guard low > 0 else { return .start }
         return try frame(at: GlobalPosition(low)).endOfCommit
@@ -99,6 +100,8 @@ extension StoreView {
         guard let event = try event(at: position) else {
             throw .corrupted(FormatError("the event is missing"), at: position)
         }
-        return event.frame
+        let frame = event.frame
+        if let defect = frame.defect(at: position) { throw .corrupted(defect, at: position) }
+        return frame
     }
 }
