@@ -106,11 +106,14 @@ public struct Commit: ~Copyable {
         _ event: EventData, to stream: StreamID, known: StreamHead?,
         expecting expected: ExpectedVersion
     ) throws(EventStoreError) -> Appended? {
+        // A key names the event whatever is expected: a second event under it would take over its
+        // entry in the index.
+        if let earlier = try findByKey(event, stream: stream) { return earlier }
         let expectedVersion: StreamVersion
         switch expected {
         case .exactly(let version): expectedVersion = version
         case .noStream: expectedVersion = .none
-        case .any, .streamExists: return try findByKey(event, stream: stream)
+        case .any, .streamExists: return nil
         }
         let actual = known?.version ?? .none
         if expectedVersion == actual { return nil }
@@ -144,6 +147,7 @@ public struct Commit: ~Copyable {
             guard let bytes = try view.value(view.databases.index, Keys.identifier(id)) else {
                 return nil
             }
+            guard bytes.byteCount == 8 else { throw FormatError("a key's index is damaged") }
             let position = GlobalPosition(bytes.load(UInt64.self, at: 0))
             guard let recorded = try view.event(at: position) else {
                 throw FormatError("a key leads to no event")
