@@ -155,10 +155,12 @@ public final class EventStore: Sendable {
         guard let databases = try Databases(transaction),
             let bytes = try transaction.value(databases.meta, Keys.identity)
         else { throw missing }
+        let isOurs =
+            bytes.byteCount >= 4 && bytes.load(UInt32.self, at: 0) == StoreIdentity.formatVersion
         do {
             return (databases, try StoreIdentity(bytes))
         } catch {
-            throw EventStoreError(.unsupportedFormat, "\(path): \(error)")
+            throw EventStoreError(isOurs ? .corrupted : .unsupportedFormat, "\(path): \(error)")
         }
     }
 

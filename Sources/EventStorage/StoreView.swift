@@ -1,5 +1,4 @@
 public import EventFormat
-internal import Digest
 public import LMDB
 
 /// A view of one commit of a store: everything that can be read, and nothing that changes.
