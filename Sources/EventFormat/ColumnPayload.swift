@@ -22,7 +22,7 @@ public struct ColumnPayload: ~Escapable {
     @_lifetime(copy payload)
     public init(_ payload: RawSpan, layout: ColumnLayout) throws(FormatError) {
         guard payload.byteCount >= Self.headerBytes else {
-            throw FormatError("a payload of columns has \(payload.byteCount) bytes, below its header")
+            throw FormatError("columns have \(payload.byteCount) bytes, fewer than their header")
         }
         let rows = Int(payload.load(UInt32.self, at: 0))
         guard (1...Self.maximumRows).contains(rows) else {
@@ -34,10 +34,11 @@ public struct ColumnPayload: ~Escapable {
         else { throw FormatError("a payload has other columns than its type") }
         let size = Self.headerBytes + rows * (layout.words.count * 8 + layout.bytes.count)
         guard payload.byteCount == size else {
-            throw FormatError("\(rows) rows need \(size) bytes, the payload has \(payload.byteCount)")
+            throw FormatError("\(rows) rows need \(size) bytes, there are \(payload.byteCount)")
         }
-        guard payload.load(Int64.self, at: 8) % Self.dayMilliseconds == 0 else {
-            throw FormatError("the day of a payload does not start at midnight")
+        let dayStart = payload.load(Int64.self, at: 8)
+        guard Self.isDay(dayStart) else {
+            throw FormatError("the day of a payload, \(dayStart) ms, starts at no midnight")
         }
         self.payload = payload
         self.rows = rows
@@ -45,6 +46,11 @@ public struct ColumnPayload: ~Escapable {
     }
 
     static let dayMilliseconds: Int64 = 86_400_000
+
+    /// Whether a time is a midnight whose day fits the key of the index of days.
+    static func isDay(_ start: Int64) -> Bool {
+        start % dayMilliseconds == 0 && Int32(exactly: start / dayMilliseconds) != nil
+    }
 
     /// Midnight UTC of the rows' day, in milliseconds.
     public var dayStart: Int64 { payload.load(Int64.self, at: 8) }
@@ -94,7 +100,7 @@ extension ColumnPayload {
         byte: (_ column: Int, _ row: Int) -> UInt8 = { _, _ in 0 }
     ) -> [UInt8] {
         precondition((1...maximumRows).contains(rows), "a payload holds 1 to 1,440 rows")
-        precondition(dayStart % dayMilliseconds == 0, "a day starts at midnight UTC")
+        precondition(isDay(dayStart), "a day starts at midnight UTC")
         var payload: [UInt8] = []
         payload.reserveCapacity(
             headerBytes + rows * (layout.words.count * 8 + layout.bytes.count))

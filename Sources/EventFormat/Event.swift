@@ -10,7 +10,8 @@ public struct EventData: Sendable {
     public var causation: EventID
     /// The event that began the flow this one belongs to; `.none` for a beginning.
     public var correlation: EventID
-    /// Recognises a retry under `.any`, where no expected version can.
+    /// Recognises a retry where no expected version can: an event of the stream that was recorded
+    /// with the same key is this one, whatever it says.
     public var idempotencyKey: [UInt8]?
 
     /// An event.

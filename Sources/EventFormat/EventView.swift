@@ -8,7 +8,9 @@ public struct EventView: ~Escapable {
     private let nameLength: Int
     private let payloadLength: Int
 
-    /// What keeps bytes from being an event: a length or a zero that is not so; nil if nothing does.
+    /// What keeps bytes from being an event: a length or a zero that is not so; nil if nothing.
+    ///
+    /// - Complexity: O(1): says nothing about hashes or the payload.
     public static func defect(in stored: RawSpan) -> FormatError? {
         let fixed = Frame.byteCount + Envelope.byteCount
         guard stored.byteCount >= fixed else {
@@ -28,6 +30,11 @@ public struct EventView: ~Escapable {
             return FormatError(
                 "an event's lengths give \(size) bytes, it has \(stored.byteCount)")
         }
+        let nameEnd = fixed + nameLength
+        let payloadStart = fixed + paddedToEight(nameLength)
+        guard stored.extracting(nameEnd..<payloadStart).isZero,
+            stored.extracting(payloadStart + payloadLength..<size).isZero
+        else { return FormatError("an event is not padded with zeros") }
         return nil
     }
 

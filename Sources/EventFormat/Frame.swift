@@ -63,7 +63,22 @@ public struct Frame: Equatable, Sendable {
     }
 
     /// The position of the last event of this event's commit.
+    ///
+    /// Wraps around in a damaged frame, which ``defect(at:)`` names.
     public var endOfCommit: GlobalPosition {
-        GlobalPosition(position.number - UInt64(indexInCommit) + UInt64(eventsInCommit) - 1)
+        GlobalPosition(position.number &- UInt64(indexInCommit) &+ UInt64(eventsInCommit) &- 1)
+    }
+
+    /// What keeps this from being the frame of a position; nil if nothing does.
+    public func defect(at position: GlobalPosition) -> FormatError? {
+        if self.position != position {
+            return FormatError("the frame claims position \(self.position)")
+        }
+        // The first event of the commit stands at position 1 or later.
+        if indexInCommit >= eventsInCommit || UInt64(indexInCommit) >= position.number {
+            return FormatError(
+                "the frame claims to be event \(indexInCommit) of \(eventsInCommit) in its commit")
+        }
+        return nil
     }
 }

@@ -1,6 +1,6 @@
 public import Digest
 
-/// What a store is: written once, when it is made. 32 bytes under `store` in `meta`.
+/// What a store is: written once, when it is made. 64 bytes under `store` in `meta`.
 public struct StoreIdentity: Equatable, Sendable {
     /// Where a store's time comes from.
     public enum Clock: UInt8, Sendable, CaseIterable {
@@ -30,24 +30,33 @@ public struct StoreIdentity: Equatable, Sendable {
         self.createdAt = createdAt
     }
 
-    /// Format version (4), clock (1), zero (3), id (16), createdAt (8).
+    /// Format version (4), clock (1), zero (3), id (16), createdAt (8), SHA-256 of these 32 (32).
+    ///
+    /// Nothing in the log repeats what stands here: without a hash of its own a flipped bit would
+    /// make a simulated store of a real one, or another store of this one, and none would know.
     public var bytes: [UInt8] {
         var buffer: [UInt8] = []
         buffer.append(littleEndian: Self.formatVersion)
         buffer.append(contentsOf: [clock.rawValue, 0, 0, 0])
         id.append(to: &buffer)
         buffer.append(littleEndian: createdAt)
+        SHA256().hash(buffer).append(to: &buffer)
         return buffer
     }
 
     /// Reads an identity; a later format is refused.
     public init(_ bytes: RawSpan) throws(FormatError) {
-        guard bytes.byteCount == 32 else { throw FormatError("the store's identity is damaged") }
+        // The version comes first: a later format may have another length.
+        guard bytes.byteCount >= 4 else { throw FormatError("the store's identity is damaged") }
         let version = bytes.load(UInt32.self, at: 0)
         guard version == Self.formatVersion else {
             throw FormatError(
                 "the store has format \(version), this program reads \(Self.formatVersion)")
         }
+        guard bytes.byteCount == 64,
+            SHA256().hash(bytes.extracting(0..<32)) == Hash256(bytes.extracting(32..<64)),
+            bytes.load(UInt32.self, at: 4) >> 8 == 0
+        else { throw FormatError("the store's identity is damaged") }
         guard let clock = Clock(rawValue: bytes.load(UInt8.self, at: 4)) else {
             throw FormatError("the store's identity names no clock")
         }

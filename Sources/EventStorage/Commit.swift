@@ -58,12 +58,16 @@ public struct Commit: ~Copyable {
     ///
     /// - Parameter expected: what the caller knows of the stream.
     /// - Returns: where the event stands; for a retry, where it stands since the first time.
-    /// - Throws: `.wrongExpectedVersion`, which names both versions; `.streamNotFound`.
+    /// - Throws: `.wrongExpectedVersion`, which names both versions; `.streamNotFound`;
+    ///   `.invalidPayload`. After an error the commit is as it was before.
     /// - Complexity: O(payload): it is hashed twice, for the id and for the chain.
     @discardableResult
     public mutating func append(
         _ event: EventData, to stream: StreamID, expecting expected: ExpectedVersion
     ) throws(EventStoreError) -> Appended {
+        if let defect = event.type.defect(in: event.payload.rawSpan) {
+            throw EventStoreError(.invalidPayload, "\(event.type.name) for \(stream): \(defect)")
+        }
         let known = try head(of: stream)
         let version = known?.version ?? .none
         if let earlier = try retry(event, to: stream, known: known, expecting: expected) {
@@ -77,7 +81,7 @@ public struct Commit: ~Copyable {
             ?? Envelope.id(
                 stream: stream, version: version.next, type: event.type, payload: event.payload,
                 hasher: hasher)
-        return try stage(event, id: id, stream: stream, known: known)
+        return stage(event, id: id, stream: stream, known: known)
     }
 
     /// Calls `body` with the event added last, as it will be stored; only the frame's count of
@@ -113,11 +117,14 @@ public struct Commit: ~Copyable {
         _ event: EventData, to stream: StreamID, known: StreamHead?,
         expecting expected: ExpectedVersion
     ) throws(EventStoreError) -> Appended? {
+        // A key names the event whatever is expected: a second event under it would take over its
+        // entry in the index.
+        if let earlier = try findByKey(event, stream: stream) { return earlier }
         let expectedVersion: StreamVersion
         switch expected {
         case .exactly(let version): expectedVersion = version
         case .noStream: expectedVersion = .none
-        case .any, .streamExists: return try findByKey(event, stream: stream)
+        case .any, .streamExists: return nil
         }
         let actual = known?.version ?? .none
         if expectedVersion == actual { return nil }
@@ -151,6 +158,7 @@ public struct Commit: ~Copyable {
             guard let bytes = try view.value(view.databases.index, Keys.identifier(id)) else {
                 return nil
             }
+            guard bytes.byteCount == 8 else { throw FormatError("a key's index is damaged") }
             let position = GlobalPosition(bytes.load(UInt64.self, at: 0))
             guard let recorded = try view.event(at: position) else {
                 throw FormatError("a key leads to no event")
@@ -182,7 +190,7 @@ public struct Commit: ~Copyable {
 
     private mutating func stage(
         _ event: EventData, id: EventID, stream: StreamID, known: StreamHead?
-    ) throws(EventStoreError) -> Appended {
+    ) -> Appended {
         let position = GlobalPosition(head.position.number + 1)
         // Strictly increasing even where the clock stands still or runs back.
         let time = head.appendedAt == .min ? now : max(head.appendedAt + 1, now)
@@ -199,12 +207,14 @@ public struct Commit: ~Copyable {
         let frame = Frame(
             position: position, commit: head.commit + 1, indexInCommit: UInt32(staged.count),
             eventsInCommit: 0, appendedAt: time, eventHash: hash)
+        // The count of events follows when the commit ends.
+        stored.replaceSubrange(0..<Frame.byteCount, with: frame.bytes)
         let number = known?.number ?? head.streams
         if known == nil { head.streams += 1 }
         staged.append(
             Staged(
                 stored: stored, frame: frame, stream: number, version: version,
-                day: try day(of: event), identifier: event.idempotencyKey == nil ? nil : id))
+                day: day(of: event), identifier: event.idempotencyKey == nil ? nil : id))
         byteCount += stored.count
         head.position = position
         head.appendedAt = time
@@ -214,14 +224,10 @@ public struct Commit: ~Copyable {
         return Appended(position: position, version: version, id: id, isNew: true)
     }
 
-    /// The UTC day of a payload of columns, for the index.
-    private func day(of event: EventData) throws(EventStoreError) -> Int32? {
+    /// The UTC day of a payload of columns, for the index. The payload was checked before.
+    private func day(of event: EventData) -> Int32? {
         guard case .columns(let layout) = event.type.encoding else { return nil }
-        do throws(FormatError) {
-            return try ColumnPayload(event.payload.rawSpan, layout: layout).day
-        } catch {
-            throw .corrupted(error, at: nil)
-        }
+        return try? ColumnPayload(event.payload.rawSpan, layout: layout).day
     }
 
     /// Gives every frame the size of the commit and adds it to the tree.

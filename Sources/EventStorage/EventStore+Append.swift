@@ -135,10 +135,8 @@ extension EventStore {
                 }
             }
             try transaction.put(databases.meta, Keys.head, commit.head.bytes)
-        } catch let error as LMDBError {
-            throw EventStoreError(error, path: path)
         } catch {
-            throw EventStoreError(.inputOutput, "\(path): \(error)")
+            throw commit.view.translate(error)
         }
     }
 

@@ -55,14 +55,18 @@ public final class EventStore: Sendable {
             meta = try transaction.database(Keys.Database.meta)
         }
 
-        init?(_ environment: Environment) throws(LMDBError) {
-            let names = [
-                Keys.Database.events, Keys.Database.index, Keys.Database.tree,
-                Keys.Database.projections, Keys.Database.meta,
-            ]
-            guard let opened = try environment.databases(names) else { return nil }
-            (events, index, tree) = (opened[0], opened[1], opened[2])
-            (projections, meta) = (opened[3], opened[4])
+        init?(_ transaction: borrowing ReadTransaction) throws(LMDBError) {
+            guard let events = try transaction.database(Keys.Database.events),
+                let index = try transaction.database(Keys.Database.index),
+                let tree = try transaction.database(Keys.Database.tree),
+                let projections = try transaction.database(Keys.Database.projections),
+                let meta = try transaction.database(Keys.Database.meta)
+            else { return nil }
+            self.events = events
+            self.index = index
+            self.tree = tree
+            self.projections = projections
+            self.meta = meta
         }
     }
 
@@ -80,12 +84,13 @@ public final class EventStore: Sendable {
         self.path = path
         self.options = options
         environment = try Self.environment(path, options)
+        let environment = self.environment
         do {
-            (databases, identity) = try Self.open(environment, path: path)
+            (databases, identity) = try environment.read(
+                { (transaction) throws in try Self.open(transaction, path: path) },
+                orThrow: { EventStoreError($0, path: path) as any Error })
         } catch let error as EventStoreError {
             throw error
-        } catch let error as LMDBError {
-            throw EventStoreError(error, path: path)
         } catch {
             throw EventStoreError(.corrupted, "\(path): \(error)")
         }
@@ -143,22 +148,20 @@ public final class EventStore: Sendable {
     }
 
     private static func open(
-        _ environment: Environment, path: String
+        _ transaction: borrowing ReadTransaction, path: String
     ) throws -> (Databases, StoreIdentity) {
         let missing = EventStoreError(
             .corrupted, "\(path) holds no store, or one whose making was interrupted: remove it")
-        guard let databases = try Databases(environment) else { throw missing }
-        return try environment.read(
-            { (transaction) throws in
-                guard let bytes = try transaction.value(databases.meta, Keys.identity) else {
-                    throw missing
-                }
-                do {
-                    return (databases, try StoreIdentity(bytes))
-                } catch {
-                    throw EventStoreError(.unsupportedFormat, "\(path): \(error)")
-                }
-            }, orThrow: { $0 as any Error })
+        guard let databases = try Databases(transaction),
+            let bytes = try transaction.value(databases.meta, Keys.identity)
+        else { throw missing }
+        let isOurs =
+            bytes.byteCount >= 4 && bytes.load(UInt32.self, at: 0) == StoreIdentity.formatVersion
+        do {
+            return (databases, try StoreIdentity(bytes))
+        } catch {
+            throw EventStoreError(isOurs ? .corrupted : .unsupportedFormat, "\(path): \(error)")
+        }
     }
 
     private static func refuseNetwork(

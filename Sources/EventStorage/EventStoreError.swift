@@ -24,6 +24,8 @@ public struct EventStoreError: Error, Sendable {
         public static let wrongExpectedVersion = Code("wrongExpectedVersion")
         /// A stream that must exist does not.
         public static let streamNotFound = Code("streamNotFound")
+        /// The payload of an event to be added is not one of its type.
+        public static let invalidPayload = Code("invalidPayload")
         /// Bytes are not what the format says.
         public static let corrupted = Code("corrupted")
         /// Another process writes.

@@ -19,7 +19,7 @@ struct LogVerifier {
     mutating func run(
         _ view: borrowing StoreView, progress: (_ done: UInt64, _ of: UInt64) -> Void
     ) throws {
-        let head = try view.head()
+        guard let head = try noting(nil, { try view.head() }) else { return }
         do {
             try view.forEachEvent(through: head.position) { position, event in
                 try check(event, at: position, view)
@@ -36,6 +36,18 @@ struct LogVerifier {
         try checkEnd(head, view)
     }
 
+    /// What `read` gives; nil if it met damage, which is noted.
+    private mutating func noting<Value>(
+        _ position: GlobalPosition?, _ read: () throws -> Value?
+    ) throws -> Value? {
+        do {
+            return try read()
+        } catch let error as EventStoreError where error.code == .corrupted {
+            report.note(position, error.message)
+            return nil
+        }
+    }
+
     private mutating func check(
         _ event: borrowing EventView, at position: GlobalPosition, _ view: borrowing StoreView
     ) throws {
@@ -43,6 +55,8 @@ struct LogVerifier {
         report.checkedBytes += event.eventBytes.byteCount
         let frame = event.frame
         checkFrame(frame, at: position)
+        previous = frame
+        try checkTree(frame, view)
         if hasher.hash(event.eventBytes) != frame.eventHash {
             report.note(position, "the event's bytes do not have the hash in its frame")
         }
@@ -58,33 +72,29 @@ struct LogVerifier {
                 report.note(position, "\(type.name): \(defect)")
             }
         } else {
-            report.note(
-                position, "type \(envelope.typeNumber) version \(envelope.schemaVersion) is unknown")
+            let (number, version) = (envelope.typeNumber, envelope.schemaVersion)
+            report.note(position, "type \(number) version \(version) is unknown")
         }
         try checkStream(envelope, event, at: position, view)
-        try checkTree(frame, view)
-        previous = frame
     }
 
     private mutating func checkFrame(_ frame: Frame, at position: GlobalPosition) {
-        if frame.position != position {
-            report.note(position, "the frame claims position \(frame.position)")
-        }
+        if let defect = frame.defect(at: position) { report.note(position, "\(defect)") }
         let isFirst = frame.indexInCommit == 0
         let expected: (commit: UInt64, index: UInt32) =
             if let previous, previous.endOfCommit.number > previous.position.number {
-                (previous.commit, previous.indexInCommit + 1)
+                (previous.commit, previous.indexInCommit &+ 1)
             } else {
-                ((previous?.commit ?? 0) + 1, 0)
+                // A damaged number may be the largest: nothing here may trap.
+                ((previous?.commit ?? 0) &+ 1, 0)
             }
         if (frame.commit, frame.indexInCommit) != expected
-            || frame.indexInCommit >= frame.eventsInCommit
             || (!isFirst && frame.eventsInCommit != previous?.eventsInCommit)
         {
             report.note(
                 position,
-                "the frame is event \(frame.indexInCommit) of commit \(frame.commit), expected event "
-                    + "\(expected.index) of commit \(expected.commit)")
+                "the frame is event \(frame.indexInCommit) of commit \(frame.commit), "
+                    + "expected event \(expected.index) of commit \(expected.commit)")
         }
         if let previous, frame.appendedAt <= previous.appendedAt {
             report.note(position, "the event was appended no later than the one before it")
@@ -95,38 +105,37 @@ struct LogVerifier {
         _ envelope: Envelope, _ event: borrowing EventView, at position: GlobalPosition,
         _ view: borrowing StoreView
     ) throws {
-        let known = streams[envelope.stream]
-        let head: StreamHead
-        if let known {
-            head = known
-        } else if let recorded = try view.head(of: envelope.stream) {
-            head = StreamHead(number: recorded.number, version: .none, position: .start, hash: .zero)
-        } else {
-            report.note(position, "the stream \(envelope.stream) is not in the index")
-            return
-        }
+        // Streams are numbered in the order of their first events.
+        let head =
+            streams[envelope.stream]
+            ?? StreamHead(
+                number: UInt32(streams.count), version: .none, position: .start, hash: .zero)
         if envelope.streamVersion != head.version.next {
             report.note(
-                position, "the event is version \(envelope.streamVersion) of \(envelope.stream), "
+                position,
+                "the event is version \(envelope.streamVersion) of \(envelope.stream), "
                     + "expected \(head.version.next)")
         }
         if envelope.previousHash != head.hash {
             report.note(position, "the hash chain of \(envelope.stream) is broken here")
         }
-        if try view.position(of: envelope.streamVersion, in: head) != position {
+        let version = envelope.streamVersion
+        if try noting(position, { try view.position(of: version, in: head) }) != position {
             report.note(position, "the index of versions does not lead to this event")
         }
+        // The version is counted, not taken from the event: the largest has none after it.
+        streams[envelope.stream] = StreamHead(
+            number: head.number, version: head.version.next, position: position,
+            hash: event.frame.eventHash)
         try checkIdentity(envelope, event, at: position, view)
         if let day = (try? event.marketDay()) ?? nil {
             dayEntries += 1
             let key = Keys.day(head.number, day, position)
-            if try view.value(view.databases.index, key) == nil {
+            guard let entry = try view.value(view.databases.index, key), entry.byteCount == 0 else {
                 report.note(position, "the index of days does not lead to this event")
+                return
             }
         }
-        streams[envelope.stream] = StreamHead(
-            number: head.number, version: envelope.streamVersion, position: position,
-            hash: event.frame.eventHash)
     }
 
     /// An id is derived from the content, or from a key that the index knows.
@@ -154,7 +163,9 @@ struct LogVerifier {
     private mutating func checkTree(_ frame: Frame, _ view: borrowing StoreView) throws {
         let leaf = MerkleFrontier.leaf(frame.bytes, hasher: hasher)
         var complete: [(level: UInt8, row: UInt64, bytes: [UInt8])] = []
+        // Moved, not copied: the closure may not touch what `append` has borrowed.
         var open = rows
+        rows = [:]
         tree.append(leaf: leaf, hasher: hasher) { height, index, hash in
             guard height % 8 == 0 else { return }
             let level = UInt8(height / 8)
@@ -195,10 +206,10 @@ struct LogVerifier {
             try checkRow(level, count / TreeRow.capacity, bytes, nil, view)
         }
         for (stream, expected) in streams.sorted(by: { $0.key < $1.key })
-        where try view.head(of: stream) != expected {
+        where try noting(expected.position, { try view.head(of: stream) }) != expected {
             report.note(expected.position, "the head of \(stream) is not its last event")
         }
-        if head.streams != streams.count || Set(streams.values.map(\.number)).count != streams.count {
+        if head.streams != streams.count {
             report.note(nil, "the head counts \(head.streams) streams, the log \(streams.count)")
         }
         try checkCounts(view)
@@ -214,6 +225,10 @@ struct LogVerifier {
         let expected = report.checkedEvents + dayEntries + keyEntries + streams.count
         if entries != expected {
             report.note(nil, "the index has \(entries) entries, the log gives \(expected)")
+        }
+        let records = try view.count(view.databases.meta)
+        if records != 2 {
+            report.note(nil, "meta has \(records) entries, not the identity and the head alone")
         }
         let storedRows = try view.count(view.databases.tree)
         if storedRows != rowCount {

@@ -1,5 +1,4 @@
 public import EventFormat
-internal import Digest
 public import LMDB
 
 /// A view of one commit of a store: everything that can be read, and nothing that changes.
@@ -46,13 +45,16 @@ public struct StoreView: ~Copyable, Transaction {
 
     /// Calls `body` with every event of a range, ascending, until it returns false.
     ///
+    /// - Throws: `.corrupted` where an event up to the head is missing; what `body` throws.
     /// - Complexity: O(log events) to start, O(1) for each event, no copy.
     public func forEachEvent(
         from first: GlobalPosition = GlobalPosition(1), through last: GlobalPosition,
         _ body: (_ position: GlobalPosition, _ event: borrowing EventView) throws -> Bool
     ) throws {
+        let last = min(last, try head().position)
         guard first <= last else { return }
         var expected = first
+        var goesOn = true
         try scan(
             databases.events, from: Keys.event(first),
             { (key, value) throws in
@@ -69,8 +71,13 @@ public struct StoreView: ~Copyable, Transaction {
                     throw EventStoreError.corrupted(defect, at: position)
                 }
                 expected = GlobalPosition(position.number + 1)
-                return try body(position, EventView(checked: value))
+                goesOn = try body(position, EventView(checked: value))
+                return goesOn
             }, orThrow: { EventStoreError($0, path: path) })
+        // A log that ends early must not look like one that was read to its end.
+        guard !goesOn || expected > last else {
+            throw EventStoreError.corrupted(FormatError("the event is missing"), at: expected)
+        }
     }
 
     /// A stream's head; nil if there is no such stream.
@@ -95,7 +102,11 @@ public struct StoreView: ~Copyable, Transaction {
                 guard let id = StreamID(String(decoding: bytes.dropFirst(), as: UTF8.self)) else {
                     throw EventStoreError.corrupted(FormatError("a stream has no name"), at: nil)
                 }
-                found.append((id, try StreamHead(value)))
+                do {
+                    found.append((id, try StreamHead(value)))
+                } catch {
+                    throw translate(error)
+                }
                 return true
             }, orThrow: { EventStoreError($0, path: path) })
         return found

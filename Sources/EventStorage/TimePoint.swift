@@ -19,9 +19,9 @@ public enum TimePoint: Hashable, Sendable {
     public init?(_ text: String) {
         if text == "HEAD" {
             self = .head
-        } else if let number = UInt64(text) {
+        } else if let number = Self.number(text) {
             self = .position(GlobalPosition(number))
-        } else if text.hasPrefix("HEAD~"), let count = UInt64(text.dropFirst(5)) {
+        } else if text.hasPrefix("HEAD~"), let count = Self.number(text.dropFirst(5)) {
             self = .commitsBack(count)
         } else if text.hasPrefix("-"), let span = Self.microseconds(String(text.dropFirst())) {
             self = .before(span)
@@ -33,10 +33,15 @@ public enum TimePoint: Hashable, Sendable {
     /// Reads `6h`: a number and a unit, in microseconds.
     public static func microseconds(_ text: String) -> Int64? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
-            count >= 0, count < 1_000_000
+        guard let unit = text.last.flatMap({ units[$0] }), let count = number(text.dropLast()),
+            count < 1_000_000
         else { return nil }
-        return count * unit * 1_000_000
+        return Int64(count) * unit * 1_000_000
+    }
+
+    /// Digits only: the standard library would take a sign too.
+    private static func number(_ text: some StringProtocol) -> UInt64? {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? UInt64(text) : nil
     }
 }
 
@@ -88,7 +93,8 @@ extension StoreView {
         var high = try head().position.number
         while low < high {
             let middle = (low + high + 1) / 2
-            if test(try frame(at: GlobalPosition(middle))) { low = middle } else { high = middle - 1 }
+            let holds = test(try frame(at: GlobalPosition(middle)))
+            (low, high) = holds ? (middle, high) : (low, middle - 1)
         }
         guard low > 0 else { return .start }
         return try frame(at: GlobalPosition(low)).endOfCommit
@@ -99,6 +105,8 @@ extension StoreView {
         guard let event = try event(at: position) else {
             throw .corrupted(FormatError("the event is missing"), at: position)
         }
-        return event.frame
+        let frame = event.frame
+        if let defect = frame.defect(at: position) { throw .corrupted(defect, at: position) }
+        return frame
     }
 }

@@ -9,33 +9,21 @@ internal import CLMDB
 
     init(_ raw: OpaquePointer) { unsafe handle = TransactionHandle(raw: raw) }
 
-    deinit { unsafe mdb_txn_abort(handle.raw) }
+    /// Ends with a commit, which writes nothing: an abort would close the databases opened in it,
+    /// and every later use of their handles would fail with EINVAL.
+    deinit { _ = unsafe mdb_txn_commit(handle.raw) }
+
+    /// A database that exists; nil if it does not.
+    public func database(_ name: String) throws(LMDBError) -> Database? {
+        var database = MDB_dbi()
+        let code = unsafe mdb_dbi_open(handle.raw, name, 0, &database)
+        if code == MDB_NOTFOUND { return nil }
+        try Calls.check("mdb_dbi_open", code)
+        return Database(handle: database, name: name)
+    }
 }
 
 extension Environment {
-    /// Opens databases that exist, for the environment's life; nil if one of them does not.
-    ///
-    /// A handle opened in a transaction lasts only if that transaction commits, a reading one too.
-    public func databases(_ names: [String]) throws(LMDBError) -> [Database]? {
-        checkProcess()
-        var raw: OpaquePointer?
-        try unsafe Calls.check(
-            "mdb_txn_begin", mdb_txn_begin(self.raw, nil, UInt32(MDB_RDONLY), &raw))
-        var databases: [Database] = []
-        for name in names {
-            var database = MDB_dbi()
-            let code = unsafe mdb_dbi_open(raw, name, 0, &database)
-            guard code == 0 else {
-                unsafe mdb_txn_abort(raw)
-                if code == MDB_NOTFOUND { return nil }
-                throw LMDBError(code: code, call: "mdb_dbi_open")
-            }
-            databases.append(Database(handle: database, name: name))
-        }
-        try unsafe Calls.check("mdb_txn_commit", mdb_txn_commit(raw))
-        return databases
-    }
-
     /// Runs `body` on a view of the newest commit.
     ///
     /// - Complexity: about 1 µs beside `body`. Readers wait for nobody.

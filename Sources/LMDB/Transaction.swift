@@ -38,7 +38,8 @@ extension Transaction where Self: ~Copyable {
         var value = unsafe MDB_val()
         let code = unsafe key.withUnsafeBufferPointer { buffer in
             var key = unsafe MDB_val(
-                mv_size: buffer.count, mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress))
+                mv_size: buffer.count,
+                mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress))
             return unsafe mdb_get(handle.raw, database.handle, &key, &value)
         }
         if code == MDB_NOTFOUND { return nil }
