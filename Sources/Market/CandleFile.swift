@@ -36,7 +36,7 @@ public enum CandleFile {
             return array.rows.batch
         }
         var table = CandleTable(timeframe: timeframe, start: start)
-        try table.readHeader(bytes, layout: layout)
+        try table.readModel(bytes, layout: layout)
         table.read(bytes)
         return table.rows.batch
     }
