@@ -35,6 +35,15 @@ enum CSVLine {
         range.allSatisfy { bytes[$0] == 0x20 || bytes[$0] == 0x09 || bytes[$0] == 0x0D }
     }
 
+    /// What divides the fields of a line: the first character that can, since the first field, a
+    /// time or a name, holds none of them.
+    static func delimiter(_ bytes: Span<UInt8>, _ content: Range<Int>) -> UInt8 {
+        let found = content.first {
+            bytes[$0] == UInt8(ascii: ",") || bytes[$0] == UInt8(ascii: ";") || bytes[$0] == 0x09
+        }
+        return found.map { bytes[$0] } ?? UInt8(ascii: ",")
+    }
+
     /// The field at the beginning of `rest`, without the spaces and quotes around it.
     ///
     /// - Parameter next: where the next field begins, or nil if this is the last.

@@ -24,7 +24,8 @@ public enum CandleFile {
     /// A header may use any order and more columns; without one the first six count.
     ///
     /// - Throws: ``CandleFileError`` if a header lacks a column or JSON is malformed.
-    /// - Complexity: O(bytes); about 2 ns a byte of klines.
+    /// - Complexity: O(bytes); 0.8 ns a byte of klines, 4 to 5 ns where quotes, another order of columns,
+    ///   text stamps or JSON need care.
     public static func parse(
         _ bytes: Span<UInt8>, layout: CandleLayout = .auto, timeframe: Timeframe = .oneMinute
     ) throws(CandleFileError) -> CandleBatch {
@@ -36,7 +37,7 @@ public enum CandleFile {
             return array.rows.batch
         }
         var table = CandleTable(timeframe: timeframe, start: start)
-        try table.readHeader(bytes, layout: layout)
+        try table.readModel(bytes, layout: layout)
         table.read(bytes)
         return table.rows.batch
     }

@@ -9,28 +9,44 @@ struct CandleTable {
     /// Which field each column holds; nil for columns that do not matter. Ends with the last field.
     var columns: [CandleField?] = CandleField.allCases
 
+    /// Most lines looked at for the delimiter and the columns.
+    private static let modelLimit = 100
+
     init(timeframe: Timeframe, start: Int) {
         at = start
         rows = CandleRows(timeframe: timeframe, layout: .ohlcv)
     }
 
-    /// Finds the delimiter, and the columns if the first line is a header, which it then passes.
-    mutating func readHeader(
+    /// Finds the delimiter and the columns from the first line that looks like a table's.
+    ///
+    /// Some exporters put a title or an address above the header. Nothing is passed here: such
+    /// lines are rejected, and headers known, when all lines are read.
+    mutating func readModel(
         _ bytes: Span<UInt8>, layout: CandleLayout
     ) throws(CandleFileError) {
-        guard let first = firstLine(bytes) else { return }
-        // A comma may stand inside a number, a tab or semicolon hardly.
-        for candidate in [UInt8(ascii: "\t"), UInt8(ascii: ";")] where delimiter != 0x09 {
-            if contains(bytes, first, candidate) { delimiter = candidate }
-        }
-        let fields = CSVLine.all(bytes, first, delimiter: delimiter)
+        guard let (content, modelLine) = modelLine(bytes) else { return }
+        delimiter = CSVLine.delimiter(bytes, content)
+        let fields = CSVLine.all(bytes, content, delimiter: delimiter)
         rows.batch.layout = layout != .auto ? layout : fields.count == 12 ? .binance : .ohlcv
-        rows.batch.candles.reserveCapacity((bytes.count - at) / max(first.count, 20) + 16)
+        rows.batch.candles.reserveCapacity((bytes.count - at) / max(content.count, 20) + 16)
         let names = fields.map { CSVLine.name(bytes, $0) }
-        guard let header = try CandleHeader(names, line: line + 1) else { return }
-        columns = header.columns
-        line += 1
-        at = CSVLine.end(bytes, from: first.lowerBound) + 1
+        if let header = try CandleHeader(names, line: modelLine) { columns = header.columns }
+    }
+
+    /// The first line of at least six columns, or else the first that is not blank.
+    private func modelLine(_ bytes: Span<UInt8>) -> (content: Range<Int>, line: Int)? {
+        var at = at
+        var first: (Range<Int>, Int)?
+        for line in 1...Self.modelLimit where at < bytes.count {
+            let content = CSVLine.content(bytes, from: at)
+            at = CSVLine.end(bytes, from: content.upperBound) + 1
+            guard !CSVLine.isBlank(bytes, content) else { continue }
+            let delimiter = CSVLine.delimiter(bytes, content)
+            let fields = CSVLine.all(bytes, content, delimiter: delimiter)
+            if fields.count >= columns.count { return (content, line) }
+            first = first ?? (content, line)
+        }
+        return first
     }
 
     /// Reads all lines from `at` on.
@@ -54,7 +70,7 @@ struct CandleTable {
             guard content.count <= CandleFile.lineLimit else { throw .overlong }
             try rows.take(bytes, fields(bytes, content))
         } catch {
-            // Files joined end to end have headers in their middle.
+            // Files joined end to end have headers in their middle too.
             if case .notTime = error, isHeader(bytes, content) { return }
             rows.batch.reject(line: line) { error.reason(in: bytes) }
         }
@@ -84,20 +100,5 @@ struct CandleTable {
         let fields = CSVLine.all(bytes, content, delimiter: delimiter)
         let names = fields.map { CSVLine.name(bytes, $0) }
         return (try? CandleHeader(names, line: line))??.columns == columns
-    }
-
-    /// The first line that is not blank; passes the blank ones.
-    private mutating func firstLine(_ bytes: Span<UInt8>) -> Range<Int>? {
-        while at < bytes.count {
-            let content = CSVLine.content(bytes, from: at)
-            if !CSVLine.isBlank(bytes, content) { return content }
-            at = CSVLine.end(bytes, from: content.upperBound) + 1
-            line += 1
-        }
-        return nil
-    }
-
-    private func contains(_ bytes: Span<UInt8>, _ range: Range<Int>, _ byte: UInt8) -> Bool {
-        range.contains { bytes[$0] == byte }
     }
 }

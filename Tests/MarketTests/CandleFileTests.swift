@@ -62,6 +62,32 @@ struct CandleFileTests {
         }
     }
 
+    @Test func titlesAboveTheTable() throws {
+        let text = """
+            https://example.org/data; all rights, some wrongs
+
+            Close;Open;High;Low;Volume;Date
+            109188.6;109200.2;109200.3;109174.6;38.872;2025-10-10T21:17:00Z
+            109218.4;109188.6;109225.9;109188.5;0;2025-10-10T21:18:00Z
+            """
+        let batch = try CandleFile.parse(Array(text.utf8))
+        #expect(batch.candles == CandleColumns([first, second]))
+        #expect(batch.rejects.map(\.line) == [1])
+        #expect(batch.rows == 3)
+    }
+
+    /// The first delimiter of the line is the file's; others may stand in later fields.
+    @Test func otherDelimitersInLaterFields() throws {
+        try expectBoth(Self.rows.map { $0 + ",a;b\tc\n" }.joined())
+        try expectBoth(Self.rows.map { $0.replacing(",", with: ";") + ";a,b\tc\n" }.joined())
+    }
+
+    @Test func decimalCommasAreRefused() throws {
+        let batch = try CandleFile.parse(Array("1760131020000;10,5;12;9;11;1\n".utf8))
+        #expect(
+            batch.rejects == [.init(line: 1, reason: "open: \"10,5\" is not a number")])
+    }
+
     @Test func columnsInAnyOrder() throws {
         try expectBoth(
             """

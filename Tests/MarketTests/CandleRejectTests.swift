@@ -99,6 +99,12 @@ struct CandleRejectTests {
             "timestamp: \"99999999999999999999\" is neither a count of ms, µs or ns"
                 + " nor RFC 3339 with Z or an offset"
         ),
+        // 2^64 + 1760131020000
+        (
+            "18446745833840571616,10,12,9,11,1",
+            "timestamp: \"18446745833840571616\" is neither a count of ms, µs or ns"
+                + " nor RFC 3339 with Z or an offset"
+        ),
         (
             "open_time,open,low,high,close,volume",
             "timestamp: \"open_time\" is neither a count of ms, µs or ns"
