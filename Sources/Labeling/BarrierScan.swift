@@ -46,12 +46,14 @@ struct BarrierScan {
                 takeProfit: close[entry] * takeProfitFactor,
                 stopLoss: close[entry] * stopLossFactor)
 
-            let near = isShort ? deadline : min((entry + 16) & ~15, deadline)
+            let nextBlock = (entry | (BlockExtremes.small - 1)) + 1
+            let near = isShort ? deadline : min(nextBlock, deadline)
             var index = barriers.firstTouch(high, low, in: entry + 1..<near)
             if index == near, near < deadline {
                 let block = barriers.firstBlock(blocks, in: near..<deadline)
                 // The block touches a barrier; whether before the deadline is to be seen.
-                index = barriers.firstTouch(high, low, in: block..<min(block + 16, deadline))
+                index = barriers.firstTouch(
+                    high, low, in: block..<min(block + BlockExtremes.small, deadline))
             }
             if index < deadline {
                 let reason: ExitReason =
@@ -102,18 +104,18 @@ private struct Barriers {
     func firstBlock(_ blocks: borrowing Blocks, in range: Range<Int>) -> Int {
         var index = range.lowerBound
         while index < range.upperBound {
-            let large = index >> BlockExtremes.large
-            if index & 255 == 0, blocks.largeHigh[large] < takeProfit,
+            let large = index >> BlockExtremes.largeShift
+            if index & (BlockExtremes.large - 1) == 0, blocks.largeHigh[large] < takeProfit,
                 blocks.largeLow[large] > stopLoss
             {
-                index += 256
+                index += BlockExtremes.large
                 continue
             }
-            let small = index >> BlockExtremes.small
+            let small = index >> BlockExtremes.smallShift
             guard blocks.smallHigh[small] < takeProfit, blocks.smallLow[small] > stopLoss else {
                 return index
             }
-            index += 16
+            index += BlockExtremes.small
         }
         return range.upperBound
     }
