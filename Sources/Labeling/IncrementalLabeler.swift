@@ -72,7 +72,7 @@ public struct IncrementalLabeler: Sendable {
     ///   - candle: later than all before it; candles may be missing.
     ///   - labels: the labels that it closes are appended, in the order of their entries.
     /// - Complexity: O(n) for n open trades, all of it one move of 16 bytes each at most or, where
-    ///   many close, one walk over them; measured 0.1 µs a candle.
+    ///   many close, one walk over them; 0.10 to 0.13 µs a candle measured.
     public mutating func advance(_ candle: Candle, closing labels: inout [Label]) {
         var ordinal = 1
         if let last {
@@ -156,7 +156,7 @@ extension IncrementalLabeler {
     private mutating func sortTouched() {
         // The library's sort allocates. Nearly all candles close a handful of trades; where one
         // closes many, the open trades stand in order already.
-        guard touched.count <= 16 else { return collectTouched() }
+        guard touched.count <= 32 else { return collectTouched() }
         for index in touched.indices.dropFirst() {
             let moved = touched[index]
             var hole = index
