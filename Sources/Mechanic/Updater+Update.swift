@@ -79,7 +79,7 @@ extension Updater {
     /// Whether everything that labels need lies inside the window once the rows are in it, and one
     /// commit can hold what comes out.
     private func isOrdinary(_ candles: CandleColumns, _ request: UpdateRequest) throws -> Bool {
-        let state = try warmState()
+        let state = try state()
         guard let newest = [state.window.newest, candles.time.last].compactMap({ $0 }).max() else {
             return true
         }
@@ -94,7 +94,9 @@ extension Updater {
         }
         let isOpening =
             state.labellings.isEmpty
-            || request.configurations.contains { state.labelling($0.labelsHash) == nil }
+            || identified(request.configurations).contains {
+                state.labelling($0.labelsHash) == nil
+            }
         if isOpening {
             let oldest = try store.read { try History.oldestCandle($0, market: market) }
             let first = [oldest, candles.time.first].compactMap { $0 }.min()
@@ -104,19 +106,22 @@ extension Updater {
         return pending * active * Self.bytesPerLabel <= Self.maximumCommitBytes / 2
     }
 
-    private func warmState() throws -> MarketState {
-        if let warm, try store.head().position == warm.seen { return warm.state }
-        return try store.read { try MarketState.load($0, market: market).state }
+    /// The configurations with their hashes; an hourly update asks for the same ones each time.
+    private func identified(_ configurations: [LabelingConfiguration]) -> [IdentifiedConfiguration] {
+        if configurations != known.map(\.configuration) {
+            known = configurations.map(IdentifiedConfiguration.init)
+        }
+        return known
     }
 
     /// Makes the configurations asked for active and opens their labellings.
     func activate(
         _ request: UpdateRequest, _ commit: inout Commit, _ warm: inout Warm
     ) throws {
-        var wanted = request.configurations
-        if wanted.isEmpty, warm.state.configuration.active.isEmpty { wanted = [.scalp] }
-        for configuration in wanted where !warm.state.configuration.contains(configuration) {
-            let change = ConfigurationChange(configuration, isActive: true)
+        var wanted = identified(request.configurations)
+        if wanted.isEmpty, warm.state.configuration.active.isEmpty { wanted = identified([.scalp]) }
+        for wanted in wanted where !warm.state.configuration.contains(wanted) {
+            let change = ConfigurationChange(wanted.configuration, isActive: true)
             _ = try record(change.event, to: .configuration(market), &commit, &warm)
         }
         let isFirst = warm.state.labellings.isEmpty
@@ -125,7 +130,7 @@ extension Updater {
             guard warm.state.labelling(hash) == nil else { continue }
             let start = try startOfLabelling(
                 isFirst: isFirst, labelFrom: request.labelFrom, commit, warm)
-            let opening = LabellingOpening(configuration, startsAt: start)
+            let opening = LabellingOpening(configuration.configuration, startsAt: start)
             _ = try record(opening.event, to: .labels(market, hash: hash), &commit, &warm)
         }
     }
