@@ -19,7 +19,9 @@ struct ReplayCommand: ParsableCommand {
             projection is compared with what the store holds; a difference is named and is exit 1.
             """)
 
-    @Option(help: ArgumentHelp("Up to this point; default the newest commit.", valueName: "point"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Up to this point; default the newest commit.", valueName: "point"))
     var to: Point?
 
     @Flag(help: "Compare with what the store holds; exit 1 at a difference.")

@@ -5,7 +5,9 @@ internal import Market
 
 /// What was known when.
 struct AsOfOptions: ParsableArguments {
+    // Unconditional: `-6h` is a point, not a bundle of flags.
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "As known then: a position, an RFC 3339 time, -6h (before the newest event) or HEAD~n.",
             valueName: "point"))
