@@ -75,7 +75,11 @@ struct BackfillCommand: ParsableCommand {
             bar.update(rows, of: total)
         }
         bar.finish()
-        if format == .jsonl { return }
+        if format == .jsonl {
+            // A line is an update; what became of no update is told beside them.
+            DeltaPrinter.say(input.rejects, of: input.rejectedCount, to: console)
+            return
+        }
         try report(
             market, backfill, updates: updates, closed: closed, positions: positions, input: input)
     }
@@ -113,6 +117,7 @@ struct BackfillCommand: ParsableCommand {
         printer.add("updates", .integer(Int64(updates)), people: Number.grouped(updates))
         printer.line("labels closed", Number.grouped(closed))
         DeltaPrinter.add(input.rejects, of: input.rejectedCount, to: &printer)
+        printer.member("rejected", .integer(input.rejectedCount))
         printer.member("labels_closed", .integer(closed))
         printer.member("positions", .array(positions.map { .integer($0.number) }))
         if let first = positions.first, let last = positions.last {

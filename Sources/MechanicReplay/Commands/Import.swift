@@ -88,6 +88,14 @@ enum DeltaPrinter {
         ]
     }
 
+    /// Says the first rejected rows where standard output has no place for them.
+    static func say(_ rejects: [CandleInput.Reject], of count: Int, to console: Console) {
+        for reject in rejects.prefix(10) {
+            console.say("rejected: \(reject.file), line \(reject.line): \(reject.reason)")
+        }
+        if count > 10 { console.say("rejected: and \(Number.grouped(count - 10)) more") }
+    }
+
     /// Adds the rejected rows: the first ones for people, all that were kept for scripts.
     static func add(
         _ rejects: [CandleInput.Reject], of count: Int, to printer: inout ReportPrinter
