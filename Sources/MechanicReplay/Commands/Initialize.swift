@@ -23,6 +23,11 @@ struct Initialize: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        if FileSystem.exists(store.path), !(try FileSystem.isDirectory(store.path)) {
+            throw Failure(
+                .cannotCreate,
+                "\(store.path) is a file, and a store is a directory: choose another --store")
+        }
         var random = SystemRandomNumberGenerator()
         var id: [UInt8] = []
         id.append(littleEndian: random.next())
