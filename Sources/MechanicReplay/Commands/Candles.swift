@@ -27,6 +27,7 @@ struct Candles: ParsableCommand {
         let stamps = try range.stamps
         let store = try store.open()
         let (grid, position) = try store.read { view in
+            try market.mustExist(in: view)
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
             return (try Self.grid(state, stamps, view, through: position), position)
         }

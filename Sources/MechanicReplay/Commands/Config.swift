@@ -65,7 +65,8 @@ struct ShowConfig: ParsableCommand {
             }
             let store = try store.open()
             let (state, position) = try store.read {
-                try MarketState.load($0, market: market, asOf: asOf.point)
+                try market.mustExist(in: $0)
+                return try MarketState.load($0, market: market, asOf: asOf.point)
             }
             output.console.say("as of position \(position)")
             guard let newest = state.configuration.newest else {

@@ -52,6 +52,7 @@ struct Labels: ParsableCommand {
         let stamps = try range.stamps
         let store = try store.open()
         let (table, position) = try store.read { view in
+            try market.mustExist(in: view)
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
             let labelling = try ConfigurationName.select(config, in: state)
             return (try LabelTable(state, labelling, stamps, view, position), position)
