@@ -32,6 +32,7 @@ struct Candles: ParsableCommand {
             return (try Self.grid(state, stamps, view, through: position), position)
         }
         output.console.say("as of position \(position)")
+        if store.identity.clock == .simulated { output.console.say("simulated clock") }
         var printer = output.rows(["timestamp_ms", "open", "high", "low", "close", "volume"])
         grid.forEach(from: stamps.lowerBound, through: stamps.upperBound) { candle in
             printer.add([
