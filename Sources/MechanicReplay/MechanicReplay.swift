@@ -52,13 +52,16 @@ enum Main {
 
     /// "Did you mean" for a mistyped verb, which the parser does not offer.
     private static func suggestVerb() {
-        guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else {
-            return
+        var verbs = MechanicReplay.configuration.subcommands
+        for word in CommandLine.arguments.dropFirst() {
+            guard !verbs.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
+            if let verb = verbs.first(where: { $0._commandName == word }) {
+                verbs = verb.configuration.subcommands
+                continue
+            }
+            let names = verbs.map { $0._commandName }
+            guard let near = EditDistance.nearest(to: word, in: names) else { return }
+            Failure(.usage, "'\(word)' is no verb; did you mean '\(near)'?").exit()
         }
-        let verbs = MechanicReplay.configuration.subcommands.map { $0._commandName }
-        guard !verbs.contains(word), word != "help",
-            let near = EditDistance.nearest(to: word, in: verbs)
-        else { return }
-        Failure(.usage, "'\(word)' is no verb; did you mean '\(near)'?").exit()
     }
 }
