@@ -14,14 +14,15 @@ struct MechanicReplay: ParsableCommand {
               mechanic-replay init --clock simulated
               mechanic-replay import candles.csv.gz --symbol BTC/USDT:USDT
               mechanic-replay update --symbol BTC/USDT:USDT --config scalp
-              mechanic-replay labels --symbol BTC/USDT:USDT --from 2025-10-10T21:00Z --to 2025-10-10T22:00Z
+              mechanic-replay labels --symbol BTC/USDT:USDT --from 2025-10-10T21:00Z
               mechanic-replay labels --symbol BTC/USDT:USDT --as-of 2025-10-10T21:20Z
               mechanic-replay replay --check
               mechanic-replay verify --recompute
 
             EXIT CODES
-              0 done   1 a difference or corruption   2 cannot run   64 usage   65 bad data
-              66 no such input   73/74 cannot create / input-output   75 store locked   130 interrupted
+              0 done   1 a difference or corruption   2 cannot run   64 usage
+              65 bad data   66 no such input   73 cannot create   74 input or output
+              75 store locked by another writer   130 interrupted
             """,
         version: Program.version,
         subcommands: [

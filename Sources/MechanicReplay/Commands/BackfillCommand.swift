@@ -15,21 +15,25 @@ struct BackfillCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1h
-              mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1h --config runner
-              mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1d --format jsonl
+              mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1h \\
+                --config scalp --config runner
+              mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1d \\
+                --format jsonl
 
-            Needs a store made with --clock simulated: the clock of each step is its end. A rerun
-            repeats no recorded step, so an interrupted backfill is run again to go on. With --format
-            jsonl each update is one line, flushed after its commit.
+            Needs a store made with --clock simulated: the clock of each step is its end. A
+            rerun repeats no recorded step, so an interrupted backfill is run again to go
+            on. With --format jsonl each update is one line, flushed after its commit.
             """)
 
     @Argument(help: ArgumentHelp("The history; - is standard input.", valueName: "file"))
     var file: String
 
-    @Option(help: ArgumentHelp("From one update to the next; steps end at its multiples in UTC."))
+    @Option(
+        help: ArgumentHelp(
+            "From one update to the next; steps end at its multiples in UTC.", valueName: "duration"))
     var every: Span
 
-    @Option(help: ArgumentHelp("auto, binance, ohlcv or ccxt.", valueName: "layout"))
+    @Option(help: ArgumentHelp("How the files are laid out.", valueName: "layout"))
     var layout = CandleLayout.auto
 
     @Flag(help: "Refuse the whole file if one row is bad.")

@@ -119,8 +119,8 @@ struct ActivateConfig: ParsableCommand {
             EXAMPLES
               mechanic-replay config activate runner --symbol BTC/USDT:USDT
 
-            The next update labels the market under it, beside those active already. Activating one
-            again makes it the newest: the one that reading verbs choose.
+            The next update labels the market under it, beside those active already.
+            Activating one again makes it the newest: the one that reading verbs choose.
             """)
 
     @Argument(help: ArgumentHelp("A preset or a JSON file.", valueName: "preset|file"))

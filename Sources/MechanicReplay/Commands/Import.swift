@@ -16,16 +16,17 @@ struct Import: ParsableCommand {
               mechanic-replay import *.csv --symbol BTC/USDT --strict
               fetch-candles | mechanic-replay import - --symbol BTC/USDT --layout ccxt
 
-            Reads Binance klines (with or without header), timestamp,open,high,low,close,volume, and
-            ccxt's JSON arrays; plain or gzip; milliseconds or microseconds. Sending a file again adds
-            nothing. Bad rows are reported with their line and cost no good row; with --strict they
-            refuse the whole batch (exit 65).
+            Reads Binance klines (with or without header),
+            timestamp,open,high,low,close,volume, and ccxt's JSON arrays; plain or gzip;
+            milliseconds or microseconds. Sending a file again adds nothing. Bad rows are
+            reported with their line and cost no good row; with --strict they refuse the
+            whole batch (exit 65).
             """)
 
     @Argument(help: ArgumentHelp("Files of candles; - is standard input.", valueName: "file"))
     var files: [String]
 
-    @Option(help: ArgumentHelp("auto, binance, ohlcv or ccxt.", valueName: "layout"))
+    @Option(help: ArgumentHelp("How the files are laid out.", valueName: "layout"))
     var layout = CandleLayout.auto
 
     @Flag(help: "Refuse the whole batch if one row is bad.")

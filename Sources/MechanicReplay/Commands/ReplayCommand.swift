@@ -15,8 +15,9 @@ struct ReplayCommand: ParsableCommand {
               mechanic-replay replay --check
               mechanic-replay replay --to 2025-10-10T21:17Z --format json
 
-            The same events give the same digests, on any machine, at any time. With --check every
-            projection is compared with what the store holds; a difference is named and is exit 1.
+            The same events give the same digests, on any machine, at any time. With
+            --check every projection is compared with what the store holds; a difference is
+            named and is exit 1.
             """)
 
     @Option(
