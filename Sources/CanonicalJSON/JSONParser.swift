@@ -80,7 +80,8 @@ private struct JSONParser {
                 throw fail("a name in double quotes is expected")
             }
             let name = try string()
-            guard !members.contains(where: { $0.name == name }) else {
+            // By bytes: Swift's == takes two spellings of "é" for one name, RFC 8785 does not.
+            guard !members.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
                 throw fail("the name \"\(name)\" is given twice")
             }
             skipSpace()
@@ -153,7 +154,9 @@ private struct JSONParser {
                 }
                 return string
             case UInt8(ascii: "\\"): try escape(into: &bytes)
-            case 0..<0x20: throw fail("a control character stands in a string")
+            case 0..<0x20:
+                at -= 1
+                throw fail("a control character stands in a string")
             default: bytes.append(byte)
             }
         }
@@ -171,7 +174,9 @@ private struct JSONParser {
         case UInt8(ascii: "r"): bytes.append(0x0D)
         case UInt8(ascii: "t"): bytes.append(0x09)
         case UInt8(ascii: "u"): try unicode(into: &bytes)
-        default: throw fail("an unknown escape stands in a string")
+        default:
+            at -= 1
+            throw fail("an unknown escape stands in a string")
         }
     }
 

@@ -94,6 +94,17 @@ public struct Commit: ~Copyable {
         return try body(EventView(checked: stored.rawSpan))
     }
 
+    /// Calls `body` with every event that this commit added to a stream.
+    public func forEachStagedEvent(
+        of stream: StreamID, _ body: (borrowing EventView) throws -> Void
+    ) throws {
+        guard let number = streams[stream]?.number else { return }
+        for event in staged where event.stream == number {
+            let stored = event.stored
+            try body(EventView(checked: stored.rawSpan))
+        }
+    }
+
     /// Sets a projection's record, or removes it where `value` is nil.
     public mutating func setProjection(_ key: [UInt8], _ value: [UInt8]?) {
         records.append((key, value))

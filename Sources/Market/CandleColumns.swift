@@ -21,6 +21,31 @@ public struct CandleColumns: Equatable, Sendable {
         for candle in candles { append(candle) }
     }
 
+    /// The candles of a range, in their order.
+    public func slice(_ range: Range<Int>) -> CandleColumns {
+        var slice = CandleColumns()
+        slice.time = Array(time[range])
+        slice.open = Array(open[range])
+        slice.high = Array(high[range])
+        slice.low = Array(low[range])
+        slice.close = Array(close[range])
+        slice.volume = Array(volume[range])
+        return slice
+    }
+
+    /// The candles by stamp; those with the same stamp keep their order.
+    ///
+    /// - Complexity: O(count) where they ascend already, O(count log count) otherwise.
+    public func sortedByTime() -> CandleColumns {
+        let ascends = zip(time, time.dropFirst()).allSatisfy { $0 <= $1 }
+        guard !ascends else { return self }
+        let order = time.indices.sorted { (time[$0], $0) < (time[$1], $1) }
+        var sorted = CandleColumns()
+        sorted.reserveCapacity(count)
+        for index in order { sorted.append(self[index]) }
+        return sorted
+    }
+
     /// Number of candles.
     @inlinable public var count: Int { time.count }
 

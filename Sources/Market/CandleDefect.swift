@@ -17,16 +17,17 @@ public enum CandleDefect: Equatable, Sendable {
     ///
     /// - Complexity: O(1), one pass of comparisons.
     @inlinable public static func of(_ candle: Candle, timeframe: Timeframe) -> CandleDefect? {
-        // One comparison settles the common case: every test below is false for a good candle, and
-        // NaN fails every comparison.
-        if candle.low > 0, candle.low <= candle.open, candle.low <= candle.close,
-            candle.high >= candle.open, candle.high >= candle.close, candle.high < .infinity,
-            candle.volume >= 0, candle.volume < .infinity,
-            candle.time % timeframe.milliseconds == 0
-        {
-            return nil
-        }
-        return diagnose(candle, timeframe: timeframe)
+        isSound(candle, timeframe: timeframe) ? nil : diagnose(candle, timeframe: timeframe)
+    }
+
+    /// Whether a row has no defect at all; NaN fails every comparison.
+    ///
+    /// - Complexity: O(1).
+    @inlinable public static func isSound(_ candle: Candle, timeframe: Timeframe) -> Bool {
+        candle.low > 0 && candle.low <= candle.open && candle.low <= candle.close
+            && candle.high >= candle.open && candle.high >= candle.close && candle.high < .infinity
+            && candle.volume >= 0 && candle.volume < .infinity
+            && candle.time % timeframe.milliseconds == 0
     }
 
     @usableFromInline

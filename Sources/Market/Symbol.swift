@@ -15,16 +15,20 @@ public struct Symbol: Hashable, Sendable, CustomStringConvertible {
         guard (1...2).contains(halves.count) else { return nil }
         let pair = halves[0].split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "-" }
         guard pair.count == 2 else { return nil }
-        let names = (pair + halves.dropFirst()).map { $0.uppercased() }
-        guard names.allSatisfy(Self.isName) else { return nil }
+        let parts = pair + halves.dropFirst()
+        // Before the change of case: Unicode would make an "SS" of an "ß".
+        guard parts.allSatisfy(Self.isName) else { return nil }
+        let names = parts.map { $0.uppercased() }
         base = names[0]
         quote = names[1]
         settle = names.count == 3 ? names[2] : nil
     }
 
-    private static func isName(_ name: String) -> Bool {
+    private static func isName(_ name: Substring) -> Bool {
         (1...32).contains(name.utf8.count)
-            && name.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }
+            && name.utf8.allSatisfy {
+                (0x41...0x5A).contains($0 & ~0x20) || (0x30...0x39).contains($0)
+            }
     }
 
     /// The canonical text: `BTC-USDT:USDT`. It holds no `/`, which divides a stream's name.

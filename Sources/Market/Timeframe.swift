@@ -10,9 +10,8 @@ public struct Timeframe: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `1m`, `5m`, `4h`, `1d`; nil if the text is something else or does not divide a day.
     public init?(_ text: String) {
-        guard let unit = text.last, let count = Int64(text.dropLast()), count > 0 else {
-            return nil
-        }
+        guard let unit = text.last, text.first != "+", let count = Int64(text.dropLast()), count > 0
+        else { return nil }
         let length: Int64? =
             switch unit {
             case "m": 60_000

@@ -77,6 +77,15 @@ public enum CandleEvents {
         }
     }
 
+    /// The stamps of a `candles.revised` event; none of any other.
+    public static func revisedStamps(_ event: borrowing EventView) throws -> [Int64] {
+        guard event.type == .candlesRevised else { return [] }
+        var stamps: [Int64] = []
+        let columns = try event.columns(.candleRevisions)
+        try forEachRevision(columns) { stamps.append($0.candle.time) }
+        return stamps
+    }
+
     @usableFromInline static func candle(
         _ columns: borrowing ColumnPayload, _ row: Int, first: Int
     ) -> Candle {

@@ -37,9 +37,10 @@ public struct LabelState: Sendable {
 
     /// The entry stamps of open trades in the window, ascending: labelled candles without a label.
     ///
+    /// - Parameter through: the newest candle that counts; nil for the newest that was labelled.
     /// - Complexity: O(minutes of the window / 64).
-    public func openEntries(_ window: RollingWindow) -> [Int64] {
-        guard let through else { return [] }
+    public func openEntries(_ window: RollingWindow, through: Int64? = nil) -> [Int64] {
+        guard let through = through ?? self.through else { return [] }
         return window.candles.stamps(notIn: labels, from: startsAt, through: through)
     }
 

@@ -21,18 +21,18 @@ extension MarketState {
         switch (stream, type) {
         case (.candles, .candlesRecorded):
             let columns = try event.columns(.candles)
-            try checkStamps(columns)
+            try checkStamps(columns, on: market.timeframe)
             CandleEvents.forEachRecorded(columns) { window.set($0) }
             slide()
         case (.candles, .candlesRevised):
             let columns = try event.columns(.candleRevisions)
-            try checkStamps(columns)
+            try checkStamps(columns, on: market.timeframe)
             try CandleEvents.forEachRevision(columns) { window.set($0.candle) }
         case (.labels(_, let prefix), .labellingOpened):
             try open(LabellingOpening(event.payload), prefix: prefix)
         case (.labels(_, let prefix), .labelsClosed), (.labels(_, let prefix), .labelsRetracted):
             let columns = try event.columns(.labels)
-            try checkStamps(columns)
+            try checkStamps(columns, on: market.timeframe)
             let index = try labelling(prefix, columns)
             for row in 0..<columns.rows {
                 let label = try LabelEvents.label(columns, row)
@@ -44,7 +44,7 @@ extension MarketState {
             }
         case (.labels(_, let prefix), .labelsRevised):
             let columns = try event.columns(.labelRevisions)
-            try checkStamps(columns)
+            try checkStamps(columns, on: market.timeframe)
             let index = try labelling(prefix, columns)
             for row in 0..<columns.rows {
                 set(try LabelEvents.revision(columns, row).label, in: index)
@@ -101,17 +101,15 @@ extension MarketState {
         }
         return index
     }
+}
 
-    /// Every stamp must lie on the grid and in the payload's day: slots are computed from it.
-    private func checkStamps(_ columns: borrowing ColumnPayload) throws {
-        let start = columns.dayStart
-        for row in 0..<columns.rows {
-            let offset = columns.integer(0, row) - start
-            guard offset >= 0, offset < UTCDay.milliseconds,
-                offset % market.timeframe.milliseconds == 0
-            else {
-                throw FormatError("row \(row) has a stamp off its day's grid")
-            }
+/// Every stamp must lie on the grid and in the payload's day: slots are computed from it.
+func checkStamps(_ columns: borrowing ColumnPayload, on timeframe: Timeframe) throws {
+    let start = columns.dayStart
+    for row in 0..<columns.rows {
+        let offset = columns.integer(0, row) - start
+        guard offset >= 0, offset < UTCDay.milliseconds, offset % timeframe.milliseconds == 0 else {
+            throw FormatError("row \(row) has a stamp off its day's grid")
         }
     }
 }

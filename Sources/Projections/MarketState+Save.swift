@@ -2,7 +2,7 @@ public import Digest
 internal import EventFormat
 public import EventStorage
 internal import Labeling
-internal import Market
+public import Market
 
 /// The day digests of a market as they stand in the store, so that only changed ones are written.
 public struct SavedDays: Sendable {
@@ -85,5 +85,35 @@ extension MarketState {
                     digest: Hash256(value.extracting(8..<40))))
         }
         return days
+    }
+}
+
+extension MarketState {
+    /// The first day whose digest in the store is not what the state gives; nil if none differs.
+    ///
+    /// - Complexity: O(days).
+    public mutating func firstDifferentDay(
+        _ digest: Digest, _ view: borrowing StoreView, hasher: SHA256
+    ) throws -> UTCDay? {
+        if digest.name == RollingWindow.name {
+            let held: [DayGrid<Candle>.Day] = try Self.days(
+                view, under: MarketRecord.windowDays(market))
+            return Self.firstDifference(held, window.candles.digests(hasher: hasher))
+        }
+        guard let hash = digest.labelling, let index = labelling(hash) else { return nil }
+        let held: [DayGrid<Label>.Day] = try Self.days(
+            view, under: MarketRecord.labelDays(market, hash))
+        return Self.firstDifference(held, labellings[index].labels.digests(hasher: hasher))
+    }
+
+    private static func firstDifference<Row>(
+        _ left: [DayGrid<Row>.Day], _ right: [DayGrid<Row>.Day]
+    ) -> UTCDay? {
+        for (one, other) in zip(left, right) where one != other {
+            return UTCDay(number: min(one.day, other.day))
+        }
+        guard left.count != right.count else { return nil }
+        let longer = left.count > right.count ? left : right
+        return UTCDay(number: longer[min(left.count, right.count)].day)
     }
 }

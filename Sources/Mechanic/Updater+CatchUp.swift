@@ -1,0 +1,73 @@
+internal import EventFormat
+internal import EventStorage
+internal import Market
+internal import Projections
+
+extension Updater {
+    /// An update too long for one commit: the candles are imported, then labelled from the log in
+    /// commits of at most 32 MiB, each complete to a market minute.
+    func catchUp(
+        _ candles: CandleColumns, _ request: UpdateRequest, at now: Int64
+    ) throws -> UpdateReport {
+        var report = UpdateReport()
+        if !candles.isEmpty { report = try importCandles(candles, at: now) }
+        report.rows.rejected = request.rejected
+        let rows = report.rows
+        let gaps = report.gaps
+        var isFirst = true
+        while true {
+            let (step, receipt) = try commit(at: now) { commit, warm in
+                try activate(request, &commit, &warm)
+                let history = try history(commit, warm)
+                guard let target = target(history, warm) else { return Step() }
+                let labellings = try label(
+                    history, through: target, rows: isFirst ? rows : .init(),
+                    gaps: isFirst ? gaps : [], cause: .none, &commit, &warm)
+                return Step(labellings: labellings, isLast: target == warm.state.window.newest)
+            }
+            isFirst = false
+            report.add(step.labellings)
+            report.newEvents += receipt.newEvents
+            report.position = receipt.head.position
+            if step.isLast { break }
+        }
+        report.newest = warm?.state.window.newest
+        return report
+    }
+
+    /// What one commit of a catch-up did.
+    private struct Step: Sendable {
+        var labellings: [UpdateCompletion.Labelling] = []
+        var isLast = true
+    }
+
+    /// The candles that the labellings still need, from the log.
+    private func history(
+        _ commit: borrowing Commit, _ warm: borrowing Warm
+    ) throws -> DayGrid<Candle> {
+        var first = warm.state.window.cutoff ?? .min
+        for labelling in warm.state.labellings {
+            let needed =
+                labelling.through.map { $0 - labelling.configuration.timeoutMilliseconds }
+                ?? labelling.startsAt
+            first = min(first, needed)
+        }
+        let day = UTCDay(of: max(first, UTCDay(number: -1_000_000).start)).number
+        return try History.candles(commit.view, market: market, days: day...Int32.max)
+    }
+
+    /// The stamp that this commit is complete to: as many candles as 32 MiB of labels allow.
+    private func target(_ history: DayGrid<Candle>, _ warm: borrowing Warm) -> Int64? {
+        guard let newest = warm.state.window.newest else { return nil }
+        let labellings = warm.state.labellings
+        let limit = Self.maximumCommitBytes / 2 / Self.bytesPerLabel / max(1, labellings.count)
+        let from = labellings.map { $0.through.map { $0 + 1 } ?? $0.startsAt }.min() ?? newest
+        var count = 0
+        var target = newest
+        history.forEach(from: from) { candle in
+            count += 1
+            if count == limit { target = candle.time }
+        }
+        return target
+    }
+}

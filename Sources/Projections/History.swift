@@ -1,0 +1,112 @@
+internal import Digest
+internal import EventFormat
+public import EventStorage
+public import Labeling
+public import Market
+
+/// Rows of whole days read from the log as they are now recorded, inside the window or before it.
+public enum History {
+    /// The candles of a range of days.
+    ///
+    /// - Complexity: O(events of these days).
+    public static func candles(
+        _ view: borrowing StoreView, market: MarketID, days: ClosedRange<Int32>
+    ) throws -> DayGrid<Candle> {
+        var grid = DayGrid<Candle>(timeframe: market.timeframe)
+        try forEachEvent(view, of: .candles(market), days: days) { event in
+            switch event.type {
+            case .candlesRecorded:
+                let columns = try event.columns(.candles)
+                try checkStamps(columns, on: market.timeframe)
+                CandleEvents.forEachRecorded(columns) { grid.set($0) }
+            case .candlesRevised:
+                let columns = try event.columns(.candleRevisions)
+                try checkStamps(columns, on: market.timeframe)
+                try CandleEvents.forEachRevision(columns) { grid.set($0.candle) }
+            default: throw FormatError("type \(event.typeNumber) is no candles")
+            }
+        }
+        return grid
+    }
+
+    /// The closed labels of a labelling whose entries lie in a range of days.
+    ///
+    /// - Complexity: O(events of these days).
+    public static func labels(
+        _ view: borrowing StoreView, market: MarketID, labelling: LabelState,
+        days: ClosedRange<Int32>
+    ) throws -> DayGrid<Label> {
+        var grid = DayGrid<Label>(timeframe: market.timeframe)
+        let stream = MarketStream.labels(market, hash: labelling.hash)
+        try forEachEvent(view, of: stream, days: days) { event in
+            switch event.type {
+            case .labelsClosed, .labelsRetracted:
+                let columns = try event.columns(.labels)
+                try checkStamps(columns, on: market.timeframe)
+                for row in 0..<columns.rows {
+                    let label = try LabelEvents.label(columns, row)
+                    if event.type == .labelsClosed {
+                        grid.set(label)
+                    } else {
+                        grid.remove(label.entryTime)
+                    }
+                }
+            case .labelsRevised:
+                let columns = try event.columns(.labelRevisions)
+                try checkStamps(columns, on: market.timeframe)
+                for row in 0..<columns.rows {
+                    grid.set(try LabelEvents.revision(columns, row).label)
+                }
+            default: throw FormatError("type \(event.typeNumber) is no labels")
+            }
+        }
+        return grid
+    }
+
+    /// The stamp of the first candle ever recorded of a market; nil if there is none.
+    public static func oldestCandle(
+        _ view: borrowing StoreView, market: MarketID
+    ) throws -> Int64? {
+        guard let head = try view.head(of: MarketStream.candles(market).id) else { return nil }
+        let days = try view.positions(in: head, days: Int32.min...Int32.max)
+        guard let first = days.first?.day else { return nil }
+        return try candles(view, market: market, days: first...first).oldest
+    }
+
+    /// The stamps of candles revised or late in the events after a version of the candle stream.
+    public static func revisedStamps(
+        _ view: borrowing StoreView, market: MarketID, after version: UInt64
+    ) throws -> [Int64] {
+        guard let head = try view.head(of: MarketStream.candles(market).id),
+            head.version.number > version
+        else { return [] }
+        var stamps: [Int64] = []
+        for number in version + 1...head.version.number {
+            guard let position = try view.position(of: StreamVersion(number), in: head),
+                let event = try view.event(at: position)
+            else { throw missing(number, of: .candles(market)) }
+            stamps += try CandleEvents.revisedStamps(event)
+        }
+        return stamps
+    }
+
+    private static func forEachEvent(
+        _ view: borrowing StoreView, of stream: MarketStream, days: ClosedRange<Int32>,
+        _ body: (borrowing EventView) throws -> Void
+    ) throws {
+        guard let head = try view.head(of: stream.id) else { return }
+        let entries = try view.positions(in: head, days: days)
+        for position in entries.map(\.position).sorted() {
+            guard let event = try view.event(at: position) else {
+                throw missing(position.number, of: stream)
+            }
+            try body(event)
+        }
+    }
+
+    private static func missing(_ number: UInt64, of stream: MarketStream) -> EventStoreError {
+        EventStoreError(
+            .corrupted,
+            "an event of \(stream.id) is missing (\(number)); run `mechanic-replay verify`")
+    }
+}
