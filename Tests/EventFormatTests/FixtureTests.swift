@@ -25,7 +25,7 @@ import Testing
         #expect(written == frozen, "\(type.name)")
 
         let stored = Sample.framed(frozen)
-        #expect(EventView.defect(in: stored.rawSpan) == nil)
+        try #require(EventView.defect(in: stored.rawSpan) == nil)
         let view = EventView(checked: stored.rawSpan)
         #expect(view.type == type)
         #expect(type.defect(in: view.payload) == nil)

@@ -28,7 +28,10 @@ enum Sample {
             layout: layout, dayStart: midnight,
             configuration: layout.bytes.first == "reason" ? configuration : .zero, rows: rows,
             word: { column, row in
-                switch layout.words[column].kind {
+                // Odd rows of revisions are late arrivals, which replace nothing.
+                let isLate = layout.bytes.first == "kind" && !row.isMultiple(of: 2)
+                if isLate && layout.words[column].name.hasPrefix("previous_") { return 0 }
+                return switch layout.words[column].kind {
                 case .time: UInt64(bitPattern: midnight + Int64(row + column * 3) * minute)
                 case .number: (Double(100 * column + row) + 0.125).bitPattern
                 }
