@@ -105,6 +105,8 @@ import Testing
             let again = try store.add(Make.json(1, key: [1, 2]), to: stream, expected)
             #expect(!again.isNew && again.position == first.position && again.id == first.id)
         }
+        // The key decides, whatever the event says.
+        #expect(try !store.add(Make.json(2, key: [1, 2]), to: stream, .any).isNew)
         // Without a key, under `.any`, the same words are another event; so are other streams.
         #expect(try store.add(Make.json(1), to: stream, .any).isNew)
         #expect(try store.add(Make.json(1), to: stream, .any).isNew)
