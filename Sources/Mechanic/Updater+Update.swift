@@ -135,9 +135,9 @@ extension Updater {
     private func startOfLabelling(
         isFirst: Bool, labelFrom: Int64?, _ commit: borrowing Commit, _ warm: borrowing Warm
     ) throws -> Int64 {
-        // Candles of this very commit are in the window only; then there are none before it.
+        // Candles of this very commit are in the window only, and late ones may be the oldest.
         let known = try History.oldestCandle(commit.view, market: market)
-        let oldest = known ?? warm.state.window.candles.oldest ?? 0
+        let oldest = [known, warm.state.window.candles.oldest].compactMap { $0 }.min() ?? 0
         if let labelFrom { return max(labelFrom, oldest) }
         guard !isFirst, let cutoff = warm.state.window.cutoff else { return oldest }
         return max(oldest, cutoff - Self.laterStart + market.timeframe.milliseconds)
