@@ -189,7 +189,7 @@ extension Updater {
         let state = warm.state.labellings[index]
         var delta = LabelDelta()
         var engine = warm.engines[state.hash] ?? LabellingEngine(state.configuration)
-        var labels = state.labels
+        var labels = try recordedLabels(state, commit, warm)
         if let through = state.through {
             let touched = try touchedStamps(after: state.candlesVersion, commit)
             let first = max(state.startsAt, (warm.state.window.cutoff ?? .min) + 1)
@@ -208,6 +208,23 @@ extension Updater {
         delta.closed.sort { $0.entryTime < $1.entryTime }
         warm.engines[state.hash] = engine
         return delta
+    }
+
+    /// The labels from the oldest trade on that may be open.
+    ///
+    /// The state keeps those of the window. A labelling that lags behind it has older ones in the
+    /// log only, and without them every one of their trades would look open and close again.
+    private func recordedLabels(
+        _ state: LabelState, _ commit: borrowing Commit, _ warm: borrowing Warm
+    ) throws -> DayGrid<Label> {
+        guard let through = state.through, let cutoff = warm.state.window.cutoff else {
+            return state.labels
+        }
+        let first = max(state.startsAt, through - state.configuration.timeoutMilliseconds)
+        guard first <= cutoff else { return state.labels }
+        return try History.labels(
+            commit.view, market: market, labelling: state,
+            days: UTCDay(of: first).number...Int32.max)
     }
 
     /// Stamps revised or late since a version of the candle stream, this commit included.
