@@ -86,7 +86,7 @@ extension Updater {
         let cutoff = newest - RollingWindow.length
         let active = max(1, state.configuration.active.count + request.configurations.count)
         var pending = candles.count
-        for labelling in state.labellings {
+        for labelling in state.activeLabellings {
             guard let through = labelling.through,
                 through - labelling.configuration.timeoutMilliseconds > cutoff
             else { return false }
