@@ -17,6 +17,7 @@ extension Updater {
         var isFirst = true
         while true {
             let (step, receipt) = try commit(at: now) { commit, warm in
+                guard warm.state.window.newest != nil else { return Step() }
                 try activate(request, &commit, &warm)
                 let history = try history(commit, warm)
                 guard let target = target(history, warm) else { return Step() }

@@ -44,11 +44,10 @@ extension Updater {
     /// - Complexity: O(new candles × log open trades) beside the commit.
     public func update(_ request: UpdateRequest, at now: Int64) throws -> UpdateReport {
         let sorted = request.candles.sortedByTime()
-        guard try isOrdinary(sorted, request) else {
-            return try catchUp(sorted, request, at: now)
-        }
         var report = UpdateReport()
-        let (done, receipt) = try commit(at: now) { commit, warm in
+        let (outcome, receipt) = try commit(at: now) { commit, warm -> Done? in
+            // Asked inside the commit: another process may have written a moment ago.
+            guard try isOrdinary(sorted, request, at: now, commit, warm) else { return nil }
             let delta = try compare(
                 sorted, rejected: request.rejected, at: now, commit, &warm)
             let cause = try record(delta, &commit, &warm)
@@ -62,6 +61,7 @@ extension Updater {
                 &commit, &warm)
             return Done(delta: delta, labellings: labellings)
         }
+        guard let done = outcome else { return try catchUp(sorted, request, at: now) }
         report.add(done.delta)
         report.labellings = done.labellings
         report.newEvents = receipt.newEvents
@@ -78,35 +78,37 @@ extension Updater {
 
     /// Whether everything that labels need lies inside the window once the rows are in it, and one
     /// commit can hold what comes out.
-    private func isOrdinary(_ candles: CandleColumns, _ request: UpdateRequest) throws -> Bool {
-        let state = try warmState()
-        guard let newest = [state.window.newest, candles.time.last].compactMap({ $0 }).max() else {
+    private func isOrdinary(
+        _ candles: CandleColumns, _ request: UpdateRequest, at now: Int64,
+        _ commit: borrowing Commit, _ warm: borrowing Warm
+    ) throws -> Bool {
+        let interval = market.timeframe.milliseconds
+        // Rows that have not closed yet are left out, however far ahead they lie.
+        let closed = candles.time[..<candles.firstIndex(atOrAfter: now / 1_000 - interval + 1)]
+        let window = warm.state.window
+        guard let newest = [window.newest, closed.last].compactMap({ $0 }).max() else {
             return true
         }
         let cutoff = newest - RollingWindow.length
-        let active = max(1, state.configuration.active.count + request.configurations.count)
-        var pending = candles.count
-        for labelling in state.activeLabellings {
+        let active = max(1, warm.state.configuration.active.count + request.configurations.count)
+        var pending = closed.count
+        for labelling in warm.state.activeLabellings {
             guard let through = labelling.through,
-                through - labelling.configuration.timeoutMilliseconds > cutoff
+                max(labelling.startsAt, through - labelling.configuration.timeoutMilliseconds)
+                    > cutoff
             else { return false }
-            pending += Int((newest - through) / market.timeframe.milliseconds)
+            pending += Int((newest - through) / interval)
         }
         let isOpening =
-            state.labellings.isEmpty
-            || request.configurations.contains { state.labelling($0.labelsHash) == nil }
+            warm.state.labellings.isEmpty
+            || request.configurations.contains { warm.state.labelling($0.labelsHash) == nil }
         if isOpening {
-            let oldest = try store.read { try History.oldestCandle($0, market: market) }
-            let first = [oldest, candles.time.first].compactMap { $0 }.min()
+            let oldest = try History.oldestCandle(commit.view, market: market)
+            let first = [oldest, closed.first].compactMap { $0 }.min()
             guard (first ?? newest) > cutoff else { return false }
-            pending += state.window.candles.count
+            pending += window.candles.count
         }
         return pending * active * Self.bytesPerLabel <= Self.maximumCommitBytes / 2
-    }
-
-    private func warmState() throws -> MarketState {
-        if let warm, try store.head().position == warm.seen { return warm.state }
-        return try store.read { try MarketState.load($0, market: market).state }
     }
 
     /// Makes the configurations asked for active and opens their labellings.
