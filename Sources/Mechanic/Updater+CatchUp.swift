@@ -62,7 +62,8 @@ extension Updater {
         guard let newest = warm.state.window.newest else { return nil }
         // A labelling that is not active stays where it is: it must not hold up the others.
         let labellings = warm.state.activeLabellings
-        let limit = Self.maximumCommitBytes / 2 / Self.bytesPerLabel / max(1, labellings.count)
+        let limit = max(
+            1, maximumCommitBytes / 2 / Self.bytesPerLabel / max(1, labellings.count))
         let from = labellings.map { $0.through.map { $0 + 1 } ?? $0.startsAt }.min() ?? newest
         var count = 0
         var target = newest

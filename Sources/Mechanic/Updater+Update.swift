@@ -108,7 +108,7 @@ extension Updater {
             guard (first ?? newest) > cutoff else { return false }
             pending += window.candles.count
         }
-        return pending * active * Self.bytesPerLabel <= Self.maximumCommitBytes / 2
+        return pending * active * Self.bytesPerLabel <= maximumCommitBytes / 2
     }
 
     /// Makes the configurations asked for active and opens their labellings.

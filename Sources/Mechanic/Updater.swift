@@ -17,8 +17,8 @@ public final class Updater {
     let hasher = SHA256()
     var warm: Warm?
 
-    /// Most bytes of events in a commit of a catch-up: 32 MiB.
-    public static let maximumCommitBytes = 32 << 20
+    /// Most bytes of events in a commit of a catch-up: 32 MiB; tests make it smaller.
+    package var maximumCommitBytes = 32 << 20
 
     /// What is kept between updates.
     struct Warm {
