@@ -32,7 +32,9 @@ public struct CandleDelta: Sendable {
         var newest = newest
         var last: Candle?
         for index in 0..<candles.count {
-            let candle = candles[index]
+            var candle = candles[index]
+            // −0 equals 0, so that which of them came first must not show in the digests.
+            if candle.volume == 0 { candle.volume = 0 }
             guard candle.time + timeframe.milliseconds <= now else {
                 rows.partial += 1
                 continue
