@@ -49,11 +49,12 @@ extension Updater {
         let window = warm.state.window
         return try CandleDelta(
             candles, rejected: rejected, closedBy: now / 1_000, timeframe: market.timeframe,
-            newest: window.newest
-        ) { stamp in
-            if window.reaches(stamp) { return window.candles[stamp] }
-            return try warm.archive.candle(at: stamp, commit.view, market: market)
-        }
+            newest: window.newest,
+            existing: { stamp in
+                if window.reaches(stamp) { return window.candles[stamp] }
+                return try warm.archive.candle(at: stamp, commit.view, market: market)
+            },
+            values: { try warm.archive.values(at: $0, commit.view, market: market) })
     }
 
     /// Adds the events of a delta.

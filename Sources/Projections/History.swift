@@ -29,6 +29,27 @@ public enum History {
         return grid
     }
 
+    /// Every value ever recorded of a day's candles, by stamp, the newest last.
+    ///
+    /// - Complexity: O(events of the day).
+    public static func candleValues(
+        _ view: borrowing StoreView, market: MarketID, day: Int32
+    ) throws -> [Int64: [Candle]] {
+        var values: [Int64: [Candle]] = [:]
+        try forEachEvent(view, of: .candles(market), days: day...day) { event in
+            if event.type == .candlesRecorded {
+                CandleEvents.forEachRecorded(try event.columns(.candles)) {
+                    values[$0.time, default: []].append($0)
+                }
+            } else {
+                try CandleEvents.forEachRevision(try event.columns(.candleRevisions)) {
+                    values[$0.candle.time, default: []].append($0.candle)
+                }
+            }
+        }
+        return values
+    }
+
     /// The closed labels of a labelling whose entries lie in a range of days.
     ///
     /// - Complexity: O(events of these days).
