@@ -106,6 +106,10 @@ public enum History {
             guard let position = try view.position(of: StreamVersion(number), in: head),
                 let event = try view.event(at: position)
             else { throw missing(number, of: .candles(market)) }
+            guard event.type != nil else {
+                let unknown = FormatError("type \(event.typeNumber) is no candles")
+                throw EventStoreError(unfoldable: unknown, at: position)
+            }
             stamps += try CandleEvents.revisedStamps(event)
         }
         return stamps
@@ -121,7 +125,11 @@ public enum History {
             guard let event = try view.event(at: position) else {
                 throw missing(position.number, of: stream)
             }
-            try body(event)
+            do {
+                try body(event)
+            } catch let error as FormatError {
+                throw EventStoreError(unfoldable: error, at: position)
+            }
         }
     }
 
