@@ -19,8 +19,8 @@ public final class Updater {
     /// The configurations asked for last.
     var known: [IdentifiedConfiguration] = []
 
-    /// Most bytes of events in a commit of a catch-up: 32 MiB.
-    public static let maximumCommitBytes = 32 << 20
+    /// Most bytes of events in a commit of a catch-up: 32 MiB; tests make it smaller.
+    package var maximumCommitBytes = 32 << 20
 
     /// What is kept between updates.
     struct Warm {
