@@ -11,8 +11,9 @@ extension Updater {
     public func activate(
         _ configuration: LabelingConfiguration, at now: Int64
     ) throws -> (position: GlobalPosition, isNew: Bool) {
+        let wanted = IdentifiedConfiguration(configuration)
         let (_, receipt) = try commit(at: now) { commit, warm in
-            guard warm.state.configuration.newest?.hash != configuration.hash else { return }
+            guard warm.state.configuration.newest != wanted else { return }
             let change = ConfigurationChange(configuration, isActive: true)
             _ = try record(change.event, to: .configuration(market), &commit, &warm)
         }

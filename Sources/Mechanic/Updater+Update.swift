@@ -44,11 +44,10 @@ extension Updater {
     /// - Complexity: O(new candles × log open trades) beside the commit.
     public func update(_ request: UpdateRequest, at now: Int64) throws -> UpdateReport {
         let sorted = request.candles.sortedByTime()
-        guard try isOrdinary(sorted, request) else {
-            return try catchUp(sorted, request, at: now)
-        }
         var report = UpdateReport()
-        let (done, receipt) = try commit(at: now) { commit, warm in
+        let (outcome, receipt) = try commit(at: now) { commit, warm -> Done? in
+            // Asked inside the commit: another process may have written a moment ago.
+            guard try isOrdinary(sorted, request, at: now, commit, warm) else { return nil }
             let delta = try compare(
                 sorted, rejected: request.rejected, at: now, commit, &warm)
             let cause = try record(delta, &commit, &warm)
@@ -62,6 +61,7 @@ extension Updater {
                 &commit, &warm)
             return Done(delta: delta, labellings: labellings)
         }
+        guard let done = outcome else { return try catchUp(sorted, request, at: now) }
         report.add(done.delta)
         report.labellings = done.labellings
         report.newEvents = receipt.newEvents
@@ -78,45 +78,57 @@ extension Updater {
 
     /// Whether everything that labels need lies inside the window once the rows are in it, and one
     /// commit can hold what comes out.
-    private func isOrdinary(_ candles: CandleColumns, _ request: UpdateRequest) throws -> Bool {
-        let state = try warmState()
-        guard let newest = [state.window.newest, candles.time.last].compactMap({ $0 }).max() else {
+    private func isOrdinary(
+        _ candles: CandleColumns, _ request: UpdateRequest, at now: Int64,
+        _ commit: borrowing Commit, _ warm: borrowing Warm
+    ) throws -> Bool {
+        let interval = market.timeframe.milliseconds
+        // Rows that have not closed yet are left out, however far ahead they lie.
+        let closed = candles.time[..<candles.firstIndex(atOrAfter: now / 1_000 - interval + 1)]
+        let window = warm.state.window
+        guard let newest = [window.newest, closed.last].compactMap({ $0 }).max() else {
             return true
         }
         let cutoff = newest - RollingWindow.length
-        let active = max(1, state.configuration.active.count + request.configurations.count)
-        var pending = candles.count
-        for labelling in state.labellings {
+        let active = max(1, warm.state.configuration.active.count + request.configurations.count)
+        var pending = closed.count
+        for labelling in warm.state.activeLabellings {
             guard let through = labelling.through,
-                through - labelling.configuration.timeoutMilliseconds > cutoff
+                max(labelling.startsAt, through - labelling.configuration.timeoutMilliseconds)
+                    > cutoff
             else { return false }
-            pending += Int((newest - through) / market.timeframe.milliseconds)
+            pending += Int((newest - through) / interval)
         }
         let isOpening =
-            state.labellings.isEmpty
-            || request.configurations.contains { state.labelling($0.labelsHash) == nil }
+            warm.state.labellings.isEmpty
+            || identified(request.configurations).contains {
+                warm.state.labelling($0.labelsHash) == nil
+            }
         if isOpening {
-            let oldest = try store.read { try History.oldestCandle($0, market: market) }
-            let first = [oldest, candles.time.first].compactMap { $0 }.min()
+            let oldest = try History.oldestCandle(commit.view, market: market)
+            let first = [oldest, closed.first].compactMap { $0 }.min()
             guard (first ?? newest) > cutoff else { return false }
-            pending += state.window.candles.count
+            pending += window.candles.count
         }
-        return pending * active * Self.bytesPerLabel <= Self.maximumCommitBytes / 2
+        return pending * active * Self.bytesPerLabel <= maximumCommitBytes / 2
     }
 
-    private func warmState() throws -> MarketState {
-        if let warm, try store.head().position == warm.seen { return warm.state }
-        return try store.read { try MarketState.load($0, market: market).state }
+    /// The configurations with their hashes; an hourly update asks for the same ones each time.
+    private func identified(_ configurations: [LabelingConfiguration]) -> [IdentifiedConfiguration] {
+        if configurations != known.map(\.configuration) {
+            known = configurations.map(IdentifiedConfiguration.init)
+        }
+        return known
     }
 
     /// Makes the configurations asked for active and opens their labellings.
     func activate(
         _ request: UpdateRequest, _ commit: inout Commit, _ warm: inout Warm
     ) throws {
-        var wanted = request.configurations
-        if wanted.isEmpty, warm.state.configuration.active.isEmpty { wanted = [.scalp] }
-        for configuration in wanted where !warm.state.configuration.contains(configuration) {
-            let change = ConfigurationChange(configuration, isActive: true)
+        var wanted = identified(request.configurations)
+        if wanted.isEmpty, warm.state.configuration.active.isEmpty { wanted = identified([.scalp]) }
+        for wanted in wanted where !warm.state.configuration.contains(wanted) {
+            let change = ConfigurationChange(wanted.configuration, isActive: true)
             _ = try record(change.event, to: .configuration(market), &commit, &warm)
         }
         let isFirst = warm.state.labellings.isEmpty
@@ -125,7 +137,7 @@ extension Updater {
             guard warm.state.labelling(hash) == nil else { continue }
             let start = try startOfLabelling(
                 isFirst: isFirst, labelFrom: request.labelFrom, commit, warm)
-            let opening = LabellingOpening(configuration, startsAt: start)
+            let opening = LabellingOpening(configuration.configuration, startsAt: start)
             _ = try record(opening.event, to: .labels(market, hash: hash), &commit, &warm)
         }
     }
@@ -135,9 +147,9 @@ extension Updater {
     private func startOfLabelling(
         isFirst: Bool, labelFrom: Int64?, _ commit: borrowing Commit, _ warm: borrowing Warm
     ) throws -> Int64 {
-        // Candles of this very commit are in the window only; then there are none before it.
+        // Candles of this very commit are in the window only, and late ones may be the oldest.
         let known = try History.oldestCandle(commit.view, market: market)
-        let oldest = known ?? warm.state.window.candles.oldest ?? 0
+        let oldest = [known, warm.state.window.candles.oldest].compactMap { $0 }.min() ?? 0
         if let labelFrom { return max(labelFrom, oldest) }
         guard !isFirst, let cutoff = warm.state.window.cutoff else { return oldest }
         return max(oldest, cutoff - Self.laterStart + market.timeframe.milliseconds)
@@ -189,7 +201,7 @@ extension Updater {
         let state = warm.state.labellings[index]
         var delta = LabelDelta()
         var engine = warm.engines[state.hash] ?? LabellingEngine(state.configuration)
-        var labels = state.labels
+        var labels = try recordedLabels(state, commit, warm)
         if let through = state.through {
             let touched = try touchedStamps(after: state.candlesVersion, commit)
             let first = max(state.startsAt, (warm.state.window.cutoff ?? .min) + 1)
@@ -208,6 +220,23 @@ extension Updater {
         delta.closed.sort { $0.entryTime < $1.entryTime }
         warm.engines[state.hash] = engine
         return delta
+    }
+
+    /// The labels from the oldest trade on that may be open.
+    ///
+    /// The state keeps those of the window. A labelling that lags behind it has older ones in the
+    /// log only, and without them every one of their trades would look open and close again.
+    private func recordedLabels(
+        _ state: LabelState, _ commit: borrowing Commit, _ warm: borrowing Warm
+    ) throws -> DayGrid<Label> {
+        guard let through = state.through, let cutoff = warm.state.window.cutoff else {
+            return state.labels
+        }
+        let first = max(state.startsAt, through - state.configuration.timeoutMilliseconds)
+        guard first <= cutoff else { return state.labels }
+        return try History.labels(
+            commit.view, market: market, labelling: state,
+            days: UTCDay(of: first).number...Int32.max)
     }
 
     /// Stamps revised or late since a version of the candle stream, this commit included.

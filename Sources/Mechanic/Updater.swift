@@ -16,9 +16,11 @@ public final class Updater {
     public let market: MarketID
     let hasher = SHA256()
     var warm: Warm?
+    /// The configurations asked for last.
+    var known: [IdentifiedConfiguration] = []
 
-    /// Most bytes of events in a commit of a catch-up: 32 MiB.
-    public static let maximumCommitBytes = 32 << 20
+    /// Most bytes of events in a commit of a catch-up: 32 MiB; tests make it smaller.
+    package var maximumCommitBytes = 32 << 20
 
     /// What is kept between updates.
     struct Warm {

@@ -159,13 +159,23 @@ extension UpdateCompletion {
         rows.recorded = try Self.count(candles, "recorded")
         rows.rejected = try Self.count(candles, "rejected")
         rows.revised = try Self.count(candles, "revised")
-        gaps = try (json["gaps"]?.elements ?? []).map { gap in
+        gaps = try Self.elements(json, "gaps").map { gap in
             Gap(
                 from: try Self.integer(gap, "from_ms"), through: try Self.integer(gap, "through_ms"),
                 missing: try Self.integer(gap, "missing"))
         }
-        labellings = try (json["labellings"]?.elements ?? []).map(Self.labelling)
-        program = json["program"]?.text ?? ""
+        labellings = try Self.elements(json, "labellings").map(Self.labelling)
+        guard let program = json["program"]?.text else {
+            throw FormatError("update.completed: program is missing")
+        }
+        self.program = program
+    }
+
+    private static func elements(_ json: JSONValue, _ name: String) throws -> [JSONValue] {
+        guard let elements = json[name]?.elements else {
+            throw FormatError("update.completed: \(name) is missing")
+        }
+        return elements
     }
 
     private static func labelling(_ json: JSONValue) throws -> Labelling {

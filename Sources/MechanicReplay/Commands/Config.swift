@@ -71,7 +71,7 @@ struct ShowConfig: ParsableCommand {
             guard let newest = state.configuration.newest else {
                 throw Failure(.noInput, "\(market) has no active configuration")
             }
-            return (newest, { _ in "recorded" })
+            return (newest.configuration, { _ in "recorded" })
         }
         let configuration = try ConfigurationName.load(name)
         if LabelingConfiguration.presets.contains(where: { $0.name == name }) {

@@ -44,6 +44,6 @@ struct ReportPrinter {
     }
 
     private func title(_ name: String) -> String {
-        name.split(separator: "_").filter { $0 != "ms" && $0 != "us" }.joined(separator: " ")
+        name == "ms" ? "milliseconds" : name.split(separator: "_").filter { $0 != "ms" && $0 != "us" }.joined(separator: " ")
     }
 }
