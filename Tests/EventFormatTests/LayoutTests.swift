@@ -101,6 +101,8 @@ import Testing
         #expect(read.configuration == configuration)
         #expect(read.word(14, 1) == UInt64(14 * 16 + 2) << 56 | 0xAB)
         #expect(read.byte(3, 1) == 3 * 16 + 2)
+        #expect(read.integer(0, 1) == 2 << 56 | 0xAB)
+        #expect(read.number(1, 0).bitPattern == 17 << 56 | 0xAB)
         #expect(ColumnPayload.maximumRows == 1_440)
     }
 

@@ -126,6 +126,10 @@ import Testing
             }
             #expect(try commit.head(of: stream)?.version.number == 3)
             #expect(try commit.view.head(of: stream) == nil)
+            var staged: [UInt64] = []
+            try commit.forEachStagedEvent(of: other) { staged.append($0.frame.position.number) }
+            try commit.forEachStagedEvent(of: Make.stream("none")) { _ in staged.append(0) }
+            #expect(staged == [2, 4, 6])
             try commit.withLastEvent { event in
                 #expect(event.frame.position.number == 6)
                 #expect(event.streamVersion.number == 3)

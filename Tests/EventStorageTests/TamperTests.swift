@@ -74,6 +74,20 @@ import Testing
         #expect(try directory.open().verify().checkedEvents == 300)
     }
 
+    @Test func theReportNamesTheFirstBadPosition() throws {
+        try build(rounds: 3)
+        for index in [8, 4] {
+            let entry = try entries(Keys.Database.events)[index]
+            var value = entry.value
+            value[value.count - 9] ^= 1
+            try put(Keys.Database.events, entry.key, value)
+        }
+        let report = try directory.open().verify()
+        #expect(report.firstBadPosition == GlobalPosition(5))
+        #expect(report.findings.contains { $0.position == GlobalPosition(9) })
+        #expect(report.checkedEvents == 12)
+    }
+
     @Test(arguments: [1, 2] as [UInt64]) func everyFlippedBitIsFound(seed: UInt64) throws {
         try build()
         var random = SplitMix64(seed: seed)
