@@ -12,9 +12,7 @@ extension Updater {
         var report = UpdateReport()
         if !candles.isEmpty { report = try importCandles(candles, at: now) }
         report.rows.rejected = request.rejected
-        let rows = report.rows
-        let gaps = report.gaps
-        var isFirst = true
+        var arrival = Arrival(report)
         while true {
             let (step, receipt) = try commit(at: now) { commit, warm in
                 guard warm.state.window.newest != nil else { return Step() }
@@ -22,11 +20,11 @@ extension Updater {
                 let history = try history(commit, warm)
                 guard let target = target(history, warm) else { return Step() }
                 let labellings = try label(
-                    history, through: target, rows: isFirst ? rows : .init(),
-                    gaps: isFirst ? gaps : [], cause: .none, &commit, &warm)
+                    history, through: target, arrival: arrival, &commit, &warm)
                 return Step(labellings: labellings, isLast: target == warm.state.window.newest)
             }
-            isFirst = false
+            // Told once, by the first commit.
+            arrival = Arrival()
             report.add(step.labellings)
             report.newEvents += receipt.newEvents
             report.position = receipt.head.position

@@ -57,8 +57,7 @@ extension Updater {
             try activate(request, &commit, &warm)
             let candles = warm.state.window.candles
             let labellings = try label(
-                candles, through: newest, rows: delta.rows, gaps: delta.gaps, cause: cause,
-                &commit, &warm)
+                candles, through: newest, arrival: Arrival(delta, cause: cause), &commit, &warm)
             return Done(delta: delta, labellings: labellings)
         }
         guard let done = outcome else { return try catchUp(sorted, request, at: now) }
@@ -68,6 +67,33 @@ extension Updater {
         report.position = receipt.head.position
         report.newest = warm?.state.window.newest
         return report
+    }
+
+    /// What came in with an update, as its completion tells it.
+    struct Arrival: Sendable {
+        var rows = UpdateCompletion.Rows()
+        var recorded: ClosedRange<Int64>?
+        var gaps: [UpdateCompletion.Gap] = []
+        /// The last event of candles; none if they came earlier.
+        var cause = EventID.none
+
+        init() {}
+
+        init(_ delta: CandleDelta, cause: EventID) {
+            rows = delta.rows
+            if let first = delta.recorded.first?.time, let last = delta.recorded.last?.time {
+                recorded = first...last
+            }
+            gaps = delta.gaps
+            self.cause = cause
+        }
+
+        /// What an import before a catch-up brought.
+        init(_ report: UpdateReport) {
+            rows = report.rows
+            recorded = report.recorded
+            gaps = report.gaps
+        }
     }
 
     /// What the commit of an ordinary update did.
@@ -159,8 +185,8 @@ extension Updater {
     ///
     /// - Parameter candles: must cover whatever the labellings still need.
     func label(
-        _ candles: DayGrid<Candle>, through target: Int64, rows: UpdateCompletion.Rows,
-        gaps: [UpdateCompletion.Gap], cause: EventID, _ commit: inout Commit, _ warm: inout Warm
+        _ candles: DayGrid<Candle>, through target: Int64, arrival: Arrival,
+        _ commit: inout Commit, _ warm: inout Warm
     ) throws -> [UpdateCompletion.Labelling] {
         var completions: [UpdateCompletion.Labelling] = []
         var isBehind = false
@@ -173,7 +199,7 @@ extension Updater {
             let before = warm.state.labellings[index].through
             let version = warm.state.labellings[index].candlesVersion
             let delta = try labelDelta(candles, through: target, index, commit, &warm)
-            try record(delta, hash, cause: cause, &commit, &warm)
+            try record(delta, hash, cause: arrival.cause, &commit, &warm)
             let through = max(target, before ?? .min)
             isBehind = isBehind || before != through || version != warm.state.candlesVersion
             let open = warm.state.labellings[index].openEntries(
@@ -187,9 +213,10 @@ extension Updater {
         }
         guard isBehind || commit.eventCount > 0 else { return completions }
         let completion = UpdateCompletion(
-            rows: rows, gaps: gaps, labellings: completions, program: Program.version)
+            rows: arrival.rows, recorded: arrival.recorded, gaps: arrival.gaps,
+            labellings: completions, program: Program.version)
         _ = try record(
-            completion.event(causation: cause), to: .operations(market), &commit, &warm)
+            completion.event(causation: arrival.cause), to: .operations(market), &commit, &warm)
         return completions
     }
 

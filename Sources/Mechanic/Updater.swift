@@ -92,6 +92,8 @@ public final class Updater {
         _ event: EventData, to stream: MarketStream, _ commit: inout Commit, _ warm: inout Warm
     ) throws -> EventID {
         let version = try commit.head(of: stream.id)?.version ?? .none
+        var event = event
+        event.correlation = commit.firstEventID ?? .none
         let appended = try commit.append(event, to: stream.id, expecting: .exactly(version))
         try commit.withLastEvent { try warm.state.apply($0, of: stream) }
         return appended.id

@@ -16,11 +16,53 @@ enum Sample {
         }
     }
 
+    /// A payload as the first program wrote it, every key of the schema in it.
     private static func json(_ type: EventType) -> [UInt8] {
-        // The keys are those of no program: the fixture freezes the envelope and that the payload
-        // is canonical JSON; the keys are the business of the room that writes them.
-        Array(#"{"fixture":"\#(type.name)","list":[1,2.5,true,null],"text":"µ"}"#.utf8)
+        switch type {
+        case .labellingOpened: Array(opened.joined().utf8)
+        case .configurationActivated: Array(activated.joined().utf8)
+        default: Array(completed.joined().utf8)
+        }
     }
+
+    private static let opened = [
+        #"{"configuration":{"ambiguity":"target_first","buffer":1.1,"cost_threshold_bps":0"#,
+        #","default_fee_bps":8,"exchange":"binance","fees":[{"exchange":"binance","from":""#,
+        #"2020-01-01","maker_bps":10,"taker_bps":10},{"exchange":"binance","from":"2023-01"#,
+        #"-01","maker_bps":2,"taker_bps":8},{"exchange":"binance","from":"2024-07-01","mak"#,
+        #"er_bps":2,"taker_bps":6},{"exchange":"coinbase","from":"2020-01-01","maker_bps":"#,
+        #"5,"taker_bps":5},{"exchange":"kraken","from":"2020-01-01","maker_bps":4,"taker_b"#,
+        #"ps":10}],"label_algorithm":1,"maker_after_minutes":5,"min_pnl_bps":0,"position_s"#,
+        #"ize":1000,"slippage_multiplier":0.5,"spread_bps":3,"stop_loss_bps":10,"take_prof"#,
+        #"it_bps":15,"timeout_minutes":30,"window_days":90},"configuration_hash":"57ddbc59"#,
+        #"d900ae1e6e7b5537b20bf86a68b8607f1f8b7f2189b0310fefecbe66","labels_hash":"584ea16"#,
+        #"58875741c8eff0ffca3843fd2c54c4a2d18edd0c526ca9348f6bd6151","starts_at_ms":174964"#,
+        #"0620000}"#,
+    ]
+
+    private static let activated = [
+        #"{"active":true,"configuration":{"ambiguity":"target_first","buffer":1.1,"cost_th"#,
+        #"reshold_bps":0,"default_fee_bps":8,"exchange":"binance","fees":[{"exchange":"bin"#,
+        #"ance","from":"2020-01-01","maker_bps":10,"taker_bps":10},{"exchange":"binance",""#,
+        #"from":"2023-01-01","maker_bps":2,"taker_bps":8},{"exchange":"binance","from":"20"#,
+        #"24-07-01","maker_bps":2,"taker_bps":6},{"exchange":"coinbase","from":"2020-01-01"#,
+        #"","maker_bps":5,"taker_bps":5},{"exchange":"kraken","from":"2020-01-01","maker_b"#,
+        #"ps":4,"taker_bps":10}],"label_algorithm":1,"maker_after_minutes":5,"min_pnl_bps""#,
+        #":0,"position_size":1000,"slippage_multiplier":0.5,"spread_bps":3,"stop_loss_bps""#,
+        #":10,"take_profit_bps":15,"timeout_minutes":30,"window_days":90},"configuration_h"#,
+        #"ash":"57ddbc59d900ae1e6e7b5537b20bf86a68b8607f1f8b7f2189b0310fefecbe66","labels_"#,
+        #"hash":"584ea1658875741c8eff0ffca3843fd2c54c4a2d18edd0c526ca9348f6bd6151"}"#,
+    ]
+
+    private static let completed = [
+        #"{"candles":{"duplicates":3,"first_ms":1763337600000,"last_ms":1763337720000,"lat"#,
+        #"e":1,"partial":1,"recorded":2,"rejected":5,"revised":4},"gaps":[{"from_ms":17633"#,
+        #"37660000,"missing":1,"through_ms":1763337660000}],"labellings":[{"candles_versio"#,
+        #"n":7,"closed":6,"configuration_hash":"57ddbc59d900ae1e6e7b5537b20bf86a68b8607f1f"#,
+        #"8b7f2189b0310fefecbe66","labels_hash":"584ea1658875741c8eff0ffca3843fd2c54c4a2d1"#,
+        #"8edd0c526ca9348f6bd6151","open":9,"retracted":8,"revised":2,"through_ms":1763337"#,
+        #"720000}],"program":"0.1.0","schema":1}"#,
+    ]
 
     /// Columns with values that no two places share.
     static func columns(_ layout: ColumnLayout, rows: Int) -> [UInt8] {
