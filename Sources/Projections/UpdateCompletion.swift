@@ -165,6 +165,9 @@ extension UpdateCompletion {
         guard let program = json["program"]?.text else {
             throw FormatError("update.completed: program is missing")
         }
+        guard try Self.count(json, "schema") == Int(EventType.updateCompleted.schemaVersion) else {
+            throw FormatError("update.completed: the payload is of another schema")
+        }
         self.program = program
     }
 
