@@ -158,7 +158,8 @@ extension UpdateCompletion {
         rows.revised = try Self.count(candles, "revised")
         gaps = try Self.elements(json, "gaps").map { gap in
             Gap(
-                from: try Self.integer(gap, "from_ms"), through: try Self.integer(gap, "through_ms"),
+                from: try Self.integer(gap, "from_ms"),
+                through: try Self.integer(gap, "through_ms"),
                 missing: try Self.integer(gap, "missing"))
         }
         labellings = try Self.elements(json, "labellings").map(Self.labelling)

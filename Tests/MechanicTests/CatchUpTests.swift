@@ -24,8 +24,6 @@ struct CatchUpTests {
         }
     }
 
-    
-
     @Test(arguments: [1, 7, 50, 1_000])
     func smallCommitsGiveTheSameAndEachIsCompleteToAMinute(_ labelsPerCommit: Int) throws {
         let rows = Self.candles(300, seed: UInt64(labelsPerCommit))
@@ -96,7 +94,8 @@ struct CatchUpTests {
         let both = [LabelingConfiguration.days(6), .days(2)]
         let bench = try Bench(Self.daily, both)
         try bench.update(rows)
-        #expect(try bench.updater.state().labellings.map(\.startsAt) == [rows[0].time, rows[0].time])
+        #expect(
+            try bench.updater.state().labellings.map(\.startsAt) == [rows[0].time, rows[0].time])
         let hourly = try Bench(Self.daily, both)
         for row in rows { try hourly.update([row]) }
         #expect(try hourly.digests() == bench.digests())

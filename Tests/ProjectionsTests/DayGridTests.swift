@@ -1,8 +1,9 @@
 import Digest
 import Labeling
 import Market
-@testable import Projections
 import Testing
+
+@testable import Projections
 
 /// The grid of days against a dictionary, on every kind of timeframe; a failing test prints its seed.
 struct DayGridTests {
@@ -36,7 +37,8 @@ struct DayGridTests {
             switch random.pick(0...99) {
             case 0..<70: set()
             case 70..<90:
-                let stamp = random.chance(70) ? model.keys.sorted().randomElement(using: &random) : nil
+                let stamp =
+                    random.chance(70) ? model.keys.sorted().randomElement(using: &random) : nil
                 let gone = stamp ?? self.stamp()
                 grid.remove(gone)
                 model[gone] = nil

@@ -3,8 +3,9 @@ import Digest
 import EventFormat
 import Labeling
 import Market
-@testable import Projections
 import Testing
+
+@testable import Projections
 
 /// JSON payloads written and read back, and damaged ones refused.
 struct PayloadTests {
