@@ -183,6 +183,39 @@ struct CatchUpTests {
         try bench.audit("both are active")
     }
 
+    /// The longest deadline allowed: no window ever holds both ends of such a trade.
+    @Test func aDeadlineAsLongAsTheWindowIsLabelled() throws {
+        let rows = Self.candles(250, seed: 9)
+        let configuration = LabelingConfiguration(
+            takeProfitBps: 9_000, stopLossBps: 9_000, timeoutMinutes: 90 * 1_440)
+        let whole = try Bench(Self.daily, [configuration])
+        try whole.update(rows)
+        let daily = try Bench(Self.daily, [configuration])
+        for (number, row) in rows.enumerated() {
+            try daily.update([row])
+            if number % 60 == 59 { daily.startUpdater() }
+        }
+        #expect(try daily.digests() == whole.digests())
+        try daily.checkLabels(rows, "90 days")
+        try daily.check("90 days")
+        let audit = try daily.audit("90 days")
+        #expect(try audit.labels == whole.audit("90 days, at once").labels)
+        #expect(audit.labels[configuration.labelsHash]?.count == 160)
+    }
+
+    @Test func lateRowsBeforeTheStartAreNoEntries() throws {
+        let rows = Self.candles(60, seed: 10)
+        let bench = try Bench(Self.daily, [.days(6)])
+        try bench.update(Array(rows[30..<40]))
+        let late = try bench.update(Array(rows[..<30]), now: rows[40].time)
+        #expect(late.rows.late == 30 && late.labellings.map(\.closed) == [0])
+        try bench.update(Array(rows[40...]))
+        #expect(try bench.updater.state().labellings[0].startsAt == rows[30].time)
+        try bench.checkLabels(rows, "late before the start")
+        try bench.check("late before the start")
+        try bench.audit("late before the start")
+    }
+
     @Test func withoutAClosedCandleNothingIsOpened() throws {
         let bench = try Bench(Self.daily, [.days(6)])
         let rows = Self.candles(200, seed: 7)
