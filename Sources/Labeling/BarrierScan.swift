@@ -1,18 +1,21 @@
+import Market
+
 /// The scan of the batch labeller: for each entry the first candle that ends its trade.
 ///
 /// Short trades are best scanned literally: the processor foresees the loop, and two mispredicted
-/// branches a trade are the floor. Long trades are best skipped through. So the first 32 candles
-/// or more are looked at one by one, up to a multiple of 16, and from there whole blocks of 16 and
-/// 256 are passed over while their extremes touch neither barrier. The deadline is no part of the
-/// loop: its index only moves forwards, from one entry to the next.
+/// branches a trade are the floor. Long trades are scanned literally only to the end of a block of
+/// 16; from there whole blocks of 16 and 256 are passed over while their extremes touch neither
+/// barrier. A longer literal start, other block sizes, branch-free bit masks over a block and
+/// three loops instead of one were all measured and slower. The deadline is no part of the loops:
+/// its index only moves forwards, from one entry to the next.
 struct BarrierScan {
     let takeProfitFactor: Double
     let stopLossFactor: Double
     /// From entry to deadline, in milliseconds.
     let timeout: Int64
 
-    /// How many candles are looked at before the first skip.
-    private static let near = 32
+    /// Deadlines up to this many minutes away are scanned to literally.
+    private static let shortMinutes: Int64 = 48
 
     init(_ rules: LabelRules) {
         takeProfitFactor = rules.takeProfitFactor
@@ -30,26 +33,32 @@ struct BarrierScan {
         var outcomes = Outcomes(
             firstEntry: first, exitIndex: Array(repeating: -1, count: count - first),
             reason: Array(repeating: 0, count: count - first))
-        var blocks: BlockExtremes?
+        let isShort = timeout <= Self.shortMinutes * Timeframe.oneMinute.milliseconds
+        let extremes = isShort ? .none : BlockExtremes(high: high, low: low, from: first)
+        let blocks = Blocks(
+            smallHigh: extremes.smallHigh.span, smallLow: extremes.smallLow.span,
+            largeHigh: extremes.largeHigh.span, largeLow: extremes.largeLow.span)
         var deadline = first
         for entry in first..<count {
             let end = time[entry] + timeout
             while deadline < count, time[deadline] < end { deadline += 1 }
-            let takeProfit = close[entry] * takeProfitFactor
-            let stopLoss = close[entry] * stopLossFactor
+            let barriers = Barriers(
+                takeProfit: close[entry] * takeProfitFactor,
+                stopLoss: close[entry] * stopLossFactor)
 
-            let far = (entry + 1 + Self.near + 15) & ~15
-            var index = Self.firstTouch(
-                high, low, takeProfit, stopLoss, in: entry + 1..<min(far, deadline))
-            if index == far, far < deadline {
-                // Built when first needed: trades of half an hour never get here.
-                if blocks == nil { blocks = BlockExtremes(high: high, low: low, from: first) }
-                index = Self.firstTouch(
-                    high, low, takeProfit, stopLoss, in: far..<deadline, skipping: blocks!)
+            let nextBlock = (entry | (BlockExtremes.small - 1)) + 1
+            let near = isShort ? deadline : min(nextBlock, deadline)
+            var index = barriers.firstTouch(high, low, in: entry + 1..<near)
+            if index == near, near < deadline {
+                let block = barriers.firstBlock(blocks, in: near..<deadline)
+                // The block touches a barrier; whether before the deadline is to be seen.
+                index = barriers.firstTouch(
+                    high, low, in: block..<min(block + BlockExtremes.small, deadline))
             }
             if index < deadline {
+                let reason: ExitReason =
+                    high[index] >= barriers.takeProfit ? .takeProfit : .stopLoss
                 outcomes.exitIndex[entry - first] = Int32(truncatingIfNeeded: index)
-                let reason: ExitReason = high[index] >= takeProfit ? .takeProfit : .stopLoss
                 outcomes.reason[entry - first] = reason.rawValue
             } else if deadline < count {
                 outcomes.exitIndex[entry - first] = Int32(truncatingIfNeeded: deadline)
@@ -58,13 +67,24 @@ struct BarrierScan {
         }
         return outcomes
     }
+}
+
+/// ``BlockExtremes`` as the scan reads them.
+private struct Blocks: ~Escapable {
+    let smallHigh: Span<Double>
+    let smallLow: Span<Double>
+    let largeHigh: Span<Double>
+    let largeLow: Span<Double>
+}
+
+/// The two prices that end one trade.
+private struct Barriers {
+    let takeProfit: Double
+    let stopLoss: Double
 
     /// The first candle of `range` that touches a barrier, or the range's end.
     @inline(__always)
-    private static func firstTouch(
-        _ high: Span<Double>, _ low: Span<Double>, _ takeProfit: Double, _ stopLoss: Double,
-        in range: Range<Int>
-    ) -> Int {
+    func firstTouch(_ high: Span<Double>, _ low: Span<Double>, in range: Range<Int>) -> Int {
         precondition(range.lowerBound >= 0 && range.upperBound <= high.count)
         precondition(low.count == high.count)
         var index = range.lowerBound
@@ -77,29 +97,25 @@ struct BarrierScan {
         return index
     }
 
-    /// The same for a range that starts at a multiple of 16 and is long.
+    /// The start of the first block of 16 in `range` that touches a barrier, or the range's end.
+    ///
+    /// The range starts with a block.
     @inline(__always)
-    private static func firstTouch(
-        _ high: Span<Double>, _ low: Span<Double>, _ takeProfit: Double, _ stopLoss: Double,
-        in range: Range<Int>, skipping blocks: BlockExtremes
-    ) -> Int {
-        let (largeHigh, largeLow) = (blocks.largeHigh.span, blocks.largeLow.span)
-        let (smallHigh, smallLow) = (blocks.smallHigh.span, blocks.smallLow.span)
+    func firstBlock(_ blocks: borrowing Blocks, in range: Range<Int>) -> Int {
         var index = range.lowerBound
         while index < range.upperBound {
-            let large = index >> BlockExtremes.large
-            if index & 255 == 0, largeHigh[large] < takeProfit, largeLow[large] > stopLoss {
-                index += 256
+            let large = index >> BlockExtremes.largeShift
+            if index & (BlockExtremes.large - 1) == 0, blocks.largeHigh[large] < takeProfit,
+                blocks.largeLow[large] > stopLoss
+            {
+                index += BlockExtremes.large
                 continue
             }
-            let small = index >> BlockExtremes.small
-            if smallHigh[small] < takeProfit, smallLow[small] > stopLoss {
-                index += 16
-                continue
+            let small = index >> BlockExtremes.smallShift
+            guard blocks.smallHigh[small] < takeProfit, blocks.smallLow[small] > stopLoss else {
+                return index
             }
-            // This block touches a barrier; whether before the range ends is to be seen.
-            return firstTouch(
-                high, low, takeProfit, stopLoss, in: index..<min(index + 16, range.upperBound))
+            index += BlockExtremes.small
         }
         return range.upperBound
     }

@@ -71,8 +71,8 @@ public struct IncrementalLabeler: Sendable {
     /// - Parameters:
     ///   - candle: later than all before it; candles may be missing.
     ///   - labels: the labels that it closes are appended, in the order of their entries.
-    /// - Complexity: O(log n) for n open trades, a short move in memory, and O(k log k) for k
-    ///   labels.
+    /// - Complexity: O(n) for n open trades, all of it one move of 16 bytes each at most or, where
+    ///   many close, one walk over them; 0.10 to 0.13 µs a candle measured.
     public mutating func advance(_ candle: Candle, closing labels: inout [Label]) {
         var ordinal = 1
         if let last {
@@ -148,15 +148,15 @@ extension IncrementalLabeler {
     }
 
     private mutating func touch(_ slot: Int32, _ reason: ExitReason) {
+        trades.mark(slot, reason)
         touched.append(Touch(ordinal: trades[slot].ordinal, slot: slot, reason: reason))
     }
 
     /// Puts the touched trades, which come by price, in the order of their entries.
     private mutating func sortTouched() {
-        // The library's sort allocates; nearly all candles close a handful of trades.
-        guard touched.count <= 24 else {
-            return touched.sort { $0.ordinal < $1.ordinal }
-        }
+        // The library's sort allocates. Nearly all candles close a handful of trades; where one
+        // closes many, the open trades stand in order already.
+        guard touched.count <= 32 else { return collectTouched() }
         for index in touched.indices.dropFirst() {
             let moved = touched[index]
             var hole = index
@@ -165,6 +165,17 @@ extension IncrementalLabeler {
                 hole -= 1
             }
             touched[hole] = moved
+        }
+    }
+    private mutating func collectTouched() {
+        let count = touched.count
+        touched.removeAll(keepingCapacity: true)
+        var slot = trades.oldest
+        while touched.count < count {
+            if let reason = trades.reason(slot) {
+                touched.append(Touch(ordinal: trades[slot].ordinal, slot: slot, reason: reason))
+            }
+            slot = trades.next(after: slot)
         }
     }
 }

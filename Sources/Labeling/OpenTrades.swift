@@ -10,6 +10,8 @@ struct OpenTrades: Sendable {
         var previous: Int32
         /// The next younger trade; of a free slot, the next free one.
         var next: Int32
+        /// What ends the trade, once a candle has touched it.
+        var reason: ExitReason?
     }
 
     /// The end of a list.
@@ -28,6 +30,12 @@ struct OpenTrades: Sendable {
 
     /// The trade entered after the one in `slot`, or ``none``.
     func next(after slot: Int32) -> Int32 { slots[Int(slot)].next }
+
+    /// What ends the trade in `slot`; nil for one that stays open.
+    func reason(_ slot: Int32) -> ExitReason? { slots[Int(slot)].reason }
+
+    /// Notes what ends the trade in `slot`.
+    mutating func mark(_ slot: Int32, _ reason: ExitReason) { slots[Int(slot)].reason = reason }
 
     /// Adds the youngest trade and returns its slot.
     ///

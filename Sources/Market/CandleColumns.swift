@@ -74,6 +74,16 @@ public struct CandleColumns: Equatable, Sendable {
         volume.append(candle.volume)
     }
 
+    /// Adds candles at the end.
+    public mutating func append(contentsOf other: CandleColumns) {
+        time += other.time
+        open += other.open
+        high += other.high
+        low += other.low
+        close += other.close
+        volume += other.volume
+    }
+
     /// The candle at `index`.
     public subscript(index: Int) -> Candle {
         Candle(

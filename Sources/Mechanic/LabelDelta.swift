@@ -14,6 +14,15 @@ public struct LabelDelta: Sendable {
     /// No change.
     public init() {}
 
+    /// Adds one recorded change.
+    mutating func add(_ change: LabelChange) {
+        switch change {
+        case .closed(let label): closed.append(label)
+        case .revised(let revision): revised.append(revision)
+        case .retracted(let label): retracted.append(label)
+        }
+    }
+
     /// Whether nothing changes.
     public var isEmpty: Bool { closed.isEmpty && revised.isEmpty && retracted.isEmpty }
 }

@@ -101,7 +101,9 @@ extension Updater {
         }
         let isOpening =
             warm.state.labellings.isEmpty
-            || request.configurations.contains { warm.state.labelling($0.labelsHash) == nil }
+            || identified(request.configurations).contains {
+                warm.state.labelling($0.labelsHash) == nil
+            }
         if isOpening {
             let oldest = try History.oldestCandle(commit.view, market: market)
             let first = [oldest, closed.first].compactMap { $0 }.min()
@@ -111,14 +113,22 @@ extension Updater {
         return pending * active * Self.bytesPerLabel <= maximumCommitBytes / 2
     }
 
+    /// The configurations with their hashes; an hourly update asks for the same ones each time.
+    private func identified(_ configurations: [LabelingConfiguration]) -> [IdentifiedConfiguration] {
+        if configurations != known.map(\.configuration) {
+            known = configurations.map(IdentifiedConfiguration.init)
+        }
+        return known
+    }
+
     /// Makes the configurations asked for active and opens their labellings.
     func activate(
         _ request: UpdateRequest, _ commit: inout Commit, _ warm: inout Warm
     ) throws {
-        var wanted = request.configurations
-        if wanted.isEmpty, warm.state.configuration.active.isEmpty { wanted = [.scalp] }
-        for configuration in wanted where !warm.state.configuration.contains(configuration) {
-            let change = ConfigurationChange(configuration, isActive: true)
+        var wanted = identified(request.configurations)
+        if wanted.isEmpty, warm.state.configuration.active.isEmpty { wanted = identified([.scalp]) }
+        for wanted in wanted where !warm.state.configuration.contains(wanted) {
+            let change = ConfigurationChange(wanted.configuration, isActive: true)
             _ = try record(change.event, to: .configuration(market), &commit, &warm)
         }
         let isFirst = warm.state.labellings.isEmpty
@@ -127,7 +137,7 @@ extension Updater {
             guard warm.state.labelling(hash) == nil else { continue }
             let start = try startOfLabelling(
                 isFirst: isFirst, labelFrom: request.labelFrom, commit, warm)
-            let opening = LabellingOpening(configuration, startsAt: start)
+            let opening = LabellingOpening(configuration.configuration, startsAt: start)
             _ = try record(opening.event, to: .labels(market, hash: hash), &commit, &warm)
         }
     }

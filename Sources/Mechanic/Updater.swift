@@ -16,6 +16,8 @@ public final class Updater {
     public let market: MarketID
     let hasher = SHA256()
     var warm: Warm?
+    /// The configurations asked for last.
+    var known: [IdentifiedConfiguration] = []
 
     /// Most bytes of events in a commit of a catch-up: 32 MiB; tests make it smaller.
     package var maximumCommitBytes = 32 << 20

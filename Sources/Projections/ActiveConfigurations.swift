@@ -11,22 +11,23 @@ public struct ActiveConfigurations: Sendable {
     public static let version: UInt32 = 1
 
     /// The active configurations, the newest last.
-    public private(set) var active: [LabelingConfiguration] = []
+    public private(set) var active: [IdentifiedConfiguration] = []
 
     /// None.
     public init() {}
 
     /// The newest activated configuration.
-    public var newest: LabelingConfiguration? { active.last }
+    public var newest: IdentifiedConfiguration? { active.last }
 
     /// Whether a configuration is active.
-    public func contains(_ configuration: LabelingConfiguration) -> Bool {
-        active.contains { $0.hash == configuration.hash }
+    public func contains(_ configuration: IdentifiedConfiguration) -> Bool {
+        active.contains(configuration)
     }
 
     mutating func apply(_ change: ConfigurationChange) {
-        active.removeAll { $0.hash == change.configuration.hash }
-        if change.isActive { active.append(change.configuration) }
+        let configuration = IdentifiedConfiguration(change.configuration)
+        active.removeAll { $0 == configuration }
+        if change.isActive { active.append(configuration) }
     }
 
     /// SHA-256 over header and the two hashes of every active configuration, in order.

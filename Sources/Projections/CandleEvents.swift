@@ -77,6 +77,17 @@ public enum CandleEvents {
         }
     }
 
+    /// Calls `body` with every candle that an event of the candle stream sets.
+    public static func forEachCandle(
+        _ event: borrowing EventView, _ body: (Candle) -> Void
+    ) throws {
+        if event.type == .candlesRecorded {
+            forEachRecorded(try event.columns(.candles), body)
+        } else {
+            try forEachRevision(try event.columns(.candleRevisions)) { body($0.candle) }
+        }
+    }
+
     /// The stamps of a `candles.revised` event; none of any other.
     public static func revisedStamps(_ event: borrowing EventView) throws -> [Int64] {
         guard event.type == .candlesRevised else { return [] }

@@ -79,16 +79,16 @@ struct DayBlock<Row: DayRow>: Sendable {
         if let known { return known }
         var summary: [UInt8] = []
         summary.reserveCapacity(24 * 40)
-        var buffer: [UInt8] = []
+        var words: [UInt64] = []
         for hour in 0..<24 {
             let slots = slots(of: hour)
             var count = 0
             for slot in slots where contains(slot) { count += 1 }
             guard count > 0 else { continue }
             if hours[hour] == nil {
-                buffer.removeAll(keepingCapacity: true)
-                for slot in slots where contains(slot) { rows[slot].encode(into: &buffer) }
-                hours[hour] = hasher.hash(buffer)
+                words.removeAll(keepingCapacity: true)
+                for slot in slots where contains(slot) { rows[slot].encode(into: &words) }
+                hours[hour] = hasher.hash(littleEndianWords: words)
             }
             summary.append(littleEndian: UInt32(hour))
             summary.append(littleEndian: UInt32(count))

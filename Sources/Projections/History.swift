@@ -1,5 +1,5 @@
 internal import Digest
-internal import EventFormat
+public import EventFormat
 public import EventStorage
 public import Labeling
 public import Market
@@ -8,12 +8,14 @@ public import Market
 public enum History {
     /// The candles of a range of days.
     ///
+    /// - Parameter last: later events are passed over; nil for none.
     /// - Complexity: O(events of these days).
     public static func candles(
-        _ view: borrowing StoreView, market: MarketID, days: ClosedRange<Int32>
+        _ view: borrowing StoreView, market: MarketID, days: ClosedRange<Int32>,
+        through last: GlobalPosition? = nil
     ) throws -> DayGrid<Candle> {
         var grid = DayGrid<Candle>(timeframe: market.timeframe)
-        try forEachEvent(view, of: .candles(market), days: days) { event in
+        try forEachEvent(view, of: .candles(market), days: days, through: last) { event in
             switch event.type {
             case .candlesRecorded:
                 let columns = try event.columns(.candles)
@@ -36,7 +38,7 @@ public enum History {
         _ view: borrowing StoreView, market: MarketID, day: Int32
     ) throws -> [Int64: [Candle]] {
         var values: [Int64: [Candle]] = [:]
-        try forEachEvent(view, of: .candles(market), days: day...day) { event in
+        try forEachEvent(view, of: .candles(market), days: day...day, through: nil) { event in
             if event.type == .candlesRecorded {
                 CandleEvents.forEachRecorded(try event.columns(.candles)) {
                     values[$0.time, default: []].append($0)
@@ -52,14 +54,15 @@ public enum History {
 
     /// The closed labels of a labelling whose entries lie in a range of days.
     ///
+    /// - Parameter last: later events are passed over; nil for none.
     /// - Complexity: O(events of these days).
     public static func labels(
         _ view: borrowing StoreView, market: MarketID, labelling: LabelState,
-        days: ClosedRange<Int32>
+        days: ClosedRange<Int32>, through last: GlobalPosition? = nil
     ) throws -> DayGrid<Label> {
         var grid = DayGrid<Label>(timeframe: market.timeframe)
         let stream = MarketStream.labels(market, hash: labelling.hash)
-        try forEachEvent(view, of: stream, days: days) { event in
+        try forEachEvent(view, of: stream, days: days, through: last) { event in
             switch event.type {
             case .labelsClosed, .labelsRetracted:
                 let columns = try event.columns(.labels)
@@ -117,11 +120,11 @@ public enum History {
 
     private static func forEachEvent(
         _ view: borrowing StoreView, of stream: MarketStream, days: ClosedRange<Int32>,
-        _ body: (borrowing EventView) throws -> Void
+        through last: GlobalPosition?, _ body: (borrowing EventView) throws -> Void
     ) throws {
         guard let head = try view.head(of: stream.id) else { return }
         let entries = try view.positions(in: head, days: days)
-        for position in entries.map(\.position).sorted() {
+        for position in entries.map(\.position).sorted() where position <= last ?? position {
             guard let event = try view.event(at: position) else {
                 throw missing(position.number, of: stream)
             }

@@ -111,6 +111,35 @@ public enum LabelEvents {
     }
 }
 
+extension LabelEvents {
+    /// The rows of one event as changes, and the labelling they belong to.
+    public static func rows(
+        _ event: borrowing EventView
+    ) throws -> (configuration: Hash256, changes: [LabelChange]) {
+        let layout: ColumnLayout = event.type == .labelsRevised ? .labelRevisions : .labels
+        let columns = try event.columns(layout)
+        var changes: [LabelChange] = []
+        for row in 0..<columns.rows {
+            switch event.type {
+            case .labelsClosed: changes.append(.closed(try label(columns, row)))
+            case .labelsRetracted: changes.append(.retracted(try label(columns, row)))
+            default: changes.append(.revised(try revision(columns, row)))
+            }
+        }
+        return (columns.configuration, changes)
+    }
+}
+
+/// What one row of an event does to a label.
+public enum LabelChange: Sendable {
+    /// The trade closed.
+    case closed(Label)
+    /// The label became another one.
+    case revised(LabelRevision)
+    /// The trade is open again.
+    case retracted(Label)
+}
+
 extension LabelFlags {
     /// Every flag that this version knows.
     static let all: LabelFlags = [.meta, .ambiguous, .crossesGap]

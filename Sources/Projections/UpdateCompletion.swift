@@ -146,6 +146,9 @@ extension UpdateCompletion {
         try self.init(json: JSONValue(parsing: payload.copy()))
     }
 
+    /// Reads an event.
+    public init(_ event: borrowing EventView) throws { try self.init(event.payload) }
+
     /// Reads a payload.
     public init(json: JSONValue) throws {
         rows = Rows()

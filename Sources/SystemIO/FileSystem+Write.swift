@@ -42,3 +42,33 @@ extension FileSystem {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }
+
+extension FileSystem {
+    /// Removes a directory and the files in it, two levels deep at most: scratch stores.
+    public static func removeTree(_ path: String) throws(SystemError) {
+        for name in try names(in: path) {
+            let inner = "\(path)/\(name)"
+            if try isDirectory(inner) {
+                for file in try names(in: inner) { try remove("\(inner)/\(file)") }
+            }
+            try remove(inner)
+        }
+        try remove(path)
+    }
+
+    /// The names in a directory, without `.` and `..`.
+    public static func names(in path: String) throws(SystemError) -> [String] {
+        guard let directory = unsafe opendir(path) else {
+            throw SystemError.last("read the directory", path)
+        }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+}

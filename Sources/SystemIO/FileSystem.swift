@@ -32,9 +32,9 @@ public enum FileSystem {
         }
     }
 
-    /// Removes a file.
+    /// Removes a file or an empty directory.
     public static func remove(_ path: String) throws(SystemError) {
-        guard unsafe unlink(path) == 0 else { throw .last("remove", path) }
+        guard unsafe Glibc.remove(path) == 0 else { throw .last("remove", path) }
     }
 
     /// Returns when a file's contents, or a directory's names, have reached the disk.

@@ -1,0 +1,165 @@
+internal import ArgumentParser
+internal import CanonicalJSON
+internal import Digest
+internal import EventFormat
+internal import EventStorage
+internal import Market
+internal import Mechanic
+internal import Projections
+internal import SystemIO
+
+/// `backfill`: history through updates, as if live.
+struct BackfillCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backfill", abstract: "Drive a history file through hourly updates, as if live.",
+        discussion: """
+            EXAMPLES
+              mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1h
+              mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1h --config runner
+              mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1d --format jsonl
+
+            Needs a store made with --clock simulated: the clock of each step is its end. A rerun
+            repeats no recorded step, so an interrupted backfill is run again to go on. With --format
+            jsonl each update is one line, flushed after its commit.
+            """)
+
+    @Argument(help: ArgumentHelp("The history; - is standard input.", valueName: "file"))
+    var file: String
+
+    @Option(help: ArgumentHelp("From one update to the next; steps end at its multiples in UTC."))
+    var every: Span
+
+    @Option(help: ArgumentHelp("auto, binance, ohlcv or ccxt.", valueName: "layout"))
+    var layout = CandleLayout.auto
+
+    @Flag(help: "Refuse the whole file if one row is bad.")
+    var strict = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A preset or a JSON file to activate; may be given more than once.",
+            valueName: "preset|file"))
+    var config: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Where a labelling that is opened now starts.", valueName: "time"))
+    var labelFrom: MarketTime?
+
+    @OptionGroup var range: RangeOptions
+    @OptionGroup var market: MarketOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let market = try market.market()
+        let configurations = try config.map(ConfigurationName.load)
+        let store = try store.open()
+        try check(store, market)
+        let input = try CandleInput(
+            [file], layout: layout, timeframe: market.timeframe, isStrict: strict)
+        let stamps = try range.stamps
+        let backfill = Backfill(
+            updater: Updater(store: store, market: market), every: every.milliseconds,
+            configurations: configurations)
+        let console = output.console
+        let bar = ProgressBar("backfill", unit: "candles", console: console)
+        let format = Format.resolve(output.format, inPipe: .json)
+        var positions: [GlobalPosition] = []
+        var closed = 0
+        let updates = try backfill.run(
+            input.candles.filtered(stamps), labelFrom: labelFrom?.milliseconds
+        ) { step, rows, total in
+            positions.append(step.report.position)
+            closed += step.report.closed
+            if format == .jsonl { print(step) }
+            bar.update(rows, of: total)
+        }
+        bar.finish()
+        if format == .jsonl { return }
+        try report(
+            market, backfill, updates: updates, closed: closed, positions: positions, input: input)
+    }
+
+    private func check(_ store: EventStore, _ market: MarketID) throws {
+        guard store.identity.clock == .simulated else {
+            throw Failure(
+                .cannotRun,
+                "\(store.path) has a real clock; backfill needs a store made with "
+                    + "`mechanic-replay init --clock simulated`")
+        }
+        let interval = market.timeframe.milliseconds
+        guard every.milliseconds > 0, every.milliseconds % interval == 0 else {
+            throw Failure(.usage, "--every \(every): must be a multiple of \(market.timeframe)")
+        }
+    }
+
+    /// One flushed line of an update.
+    private func print(_ step: Backfill.Step) {
+        var printer = ReportPrinter(format: .jsonl)
+        printer.member("end_ms", .integer(step.end))
+        for (name, count) in DeltaPrinter.counts(step.report.rows) {
+            printer.member(name, .integer(count))
+        }
+        UpdatePrinter.add(step.report, to: &printer)
+        printer.finish()
+    }
+
+    private func report(
+        _ market: MarketID, _ backfill: Backfill, updates: Int, closed: Int,
+        positions: [GlobalPosition], input: CandleInput
+    ) throws {
+        var printer = output.report
+        printer.line("market", market.description)
+        printer.add("updates", .integer(Int64(updates)), people: Number.grouped(updates))
+        printer.line("labels closed", Number.grouped(closed))
+        DeltaPrinter.add(input.rejects, of: input.rejectedCount, to: &printer)
+        printer.member("labels_closed", .integer(closed))
+        printer.member("positions", .array(positions.map { .integer($0.number) }))
+        if let first = positions.first, let last = positions.last {
+            printer.line("positions", "\(first) … \(last)")
+        }
+        let digests = try backfill.updater.digests()
+        DigestPrinter.add([(market, digests)], as: "digests", to: &printer)
+        printer.finish()
+    }
+}
+
+extension CandleColumns {
+    /// The candles with a stamp in a range; all of them where it is unbounded.
+    func filtered(_ stamps: ClosedRange<Int64>) -> CandleColumns {
+        if stamps == Int64.min...Int64.max { return self }
+        var kept = CandleColumns()
+        for index in 0..<count where stamps.contains(time[index]) { kept.append(self[index]) }
+        return kept
+    }
+}
+
+/// Digests of projections, as backfill, replay and status print them.
+enum DigestPrinter {
+    static func add(
+        _ markets: [(market: MarketID, digests: [MarketState.Digest])], as name: String,
+        to printer: inout ReportPrinter
+    ) {
+        for (market, digests) in markets {
+            for digest in digests {
+                let label = digest.labelling.map { "\(digest.name) \($0.hex.prefix(8))" }
+                printer.line("\(market) \(label ?? digest.name)", digest.digest.hex)
+            }
+        }
+        printer.member(
+            name,
+            .array(markets.flatMap { market, digests in digests.map { json($0, market) } }))
+    }
+
+    private static func json(_ digest: MarketState.Digest, _ market: MarketID) -> JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("market", .string(market.description)), .init("name", .string(digest.name)),
+            .init("version", .integer(digest.version)),
+            .init("digest", .string(digest.digest.hex)),
+        ]
+        if let labelling = digest.labelling {
+            members.append(.init("labels_hash", .string(labelling.hex)))
+        }
+        return .object(members)
+    }
+}

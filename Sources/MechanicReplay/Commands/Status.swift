@@ -1,0 +1,106 @@
+internal import ArgumentParser
+internal import CanonicalJSON
+internal import Digest
+internal import EventFormat
+internal import EventStorage
+internal import Market
+internal import Projections
+
+/// `status`: what is there.
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what is in the store.",
+        discussion: """
+            EXAMPLES
+              mechanic-replay status
+              mechanic-replay status --as-of -24h --format json
+            """)
+
+    @OptionGroup var asOf: AsOfOptions
+    @OptionGroup var market: OptionalMarketOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let store = try store.open()
+        let only = try market.market()
+        var (states, position, events) = try store.read { view in
+            let position = try view.resolve(asOf.point)
+            if try view.head().position == position {
+                let markets = try Self.markets(view).filter { only == nil || $0 == only }
+                let states = try markets.map { try MarketState.load(view, market: $0).state }
+                return (states, position, position.number)
+            }
+            let fold = try LogFold.fold(view, through: position, market: only)
+            return (fold.markets, position, position.number)
+        }
+        let hasher = SHA256()
+        var digests: [(market: MarketID, digests: [MarketState.Digest])] = []
+        for index in states.indices {
+            digests.append((states[index].market, states[index].digests(hasher: hasher)))
+        }
+        var printer = output.report
+        printer.line("store", "\(store.path) (\(store.identity.id))")
+        printer.member("store_id", .string(store.identity.id.description))
+        printer.add("position", .integer(Int64(position.number)))
+        printer.add("events", .integer(Int64(events)), people: Number.grouped(events))
+        add(states, to: &printer)
+        DigestPrinter.add(digests, as: "projections", to: &printer)
+        let newest = states.last?.configuration.newest
+        printer.member("config_hash", newest.map { .string($0.hash.hex) } ?? .null)
+        printer.member("paused", false)
+        printer.add("clock", .text(store.identity.clock.name))
+        printer.add("lmdb_version", .text(EventStore.lmdbVersion))
+        let bytes = store.usedBytes
+        printer.add("bytes", .integer(Int64(bytes)), people: Number.bytes(bytes))
+        printer.finish()
+    }
+
+    private func add(_ states: [MarketState], to printer: inout ReportPrinter) {
+        for state in states {
+            let market = state.market
+            let candles = state.window.candles
+            let newest = state.window.newest.map { ", newest \(UTCTime.text(milliseconds: $0))" }
+            printer.line(
+                "\(market) candles", "\(Number.grouped(candles.count))\(newest ?? "")")
+            for labelling in state.labellings {
+                let open = labelling.openEntries(state.window).count
+                printer.line(
+                    "\(market) labels \(labelling.hash.hex.prefix(8))",
+                    "\(Number.grouped(labelling.labels.count)) closed, \(Number.grouped(open)) open")
+            }
+        }
+        printer.member("symbols", .array(states.map(json)))
+    }
+
+    private func json(_ state: MarketState) -> JSONValue {
+        [
+            "market": .string(state.market.description),
+            "symbol": .string(state.market.symbol.description),
+            "candles": .integer(state.window.candles.count),
+            "newest_ms": state.window.newest.map { .integer($0) } ?? .null,
+            "config_hash": state.configuration.newest.map { .string($0.hash.hex) } ?? .null,
+            "labellings": .array(
+                state.labellings.map { labelling in
+                    [
+                        "labels_hash": .string(labelling.hash.hex),
+                        "config_hash": .string(labelling.configuration.hash.hex),
+                        "closed": .integer(labelling.labels.count),
+                        "open": .integer(labelling.openEntries(state.window).count),
+                        "starts_at_ms": .integer(labelling.startsAt),
+                        "through_ms": labelling.through.map { .integer($0) } ?? .null,
+                    ]
+                }),
+        ]
+    }
+
+    /// The markets that have streams, by name.
+    private static func markets(_ view: borrowing StoreView) throws -> [MarketID] {
+        var markets: [MarketID] = []
+        for (id, _) in try view.streams(prefix: "") {
+            guard let market = MarketStream(id)?.market, markets.last != market else { continue }
+            markets.append(market)
+        }
+        return markets
+    }
+}

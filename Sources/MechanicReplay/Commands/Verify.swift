@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import CanonicalJSON
+internal import EventFormat
+internal import EventStorage
+internal import Mechanic
+
+/// `verify`: that the log was not touched.
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check hashes, chains, positions, indexes and the Merkle tree.",
+        discussion: """
+            EXAMPLES
+              mechanic-replay verify
+              mechanic-replay verify --recompute
+              mechanic-replay verify --format json
+
+            --recompute also labels the recorded candles again under the recorded configurations:
+            every recorded label must come out the same, bit for bit. Exit 1 at the first difference.
+            """)
+
+    @Flag(help: "Also compute every recorded label anew.")
+    var recompute = false
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let store = try store.open()
+        let bar = ProgressBar("verify", unit: "events", console: output.console)
+        let report = try store.verify { bar.update(Int($0), of: Int($1)) }
+        bar.finish()
+        var findings = report.findings.map { ($0.position?.number, $0.message) }
+        var labels = 0
+        if recompute, report.isClean {
+            let bar = ProgressBar("recompute", unit: "events", console: output.console)
+            let result = try Recomputation.run(store) { bar.update(Int($0), of: Int($1)) }
+            bar.finish()
+            labels = result.checkedLabels
+            findings += result.differences.map { ($0.position.number, $0.message) }
+        }
+        print(report, findings, labels: labels)
+        guard findings.isEmpty else {
+            throw Failure(
+                .difference, "the store is not what it says: restore a backup or ask why it changed")
+        }
+    }
+
+    private func print(
+        _ report: VerificationReport, _ findings: [(UInt64?, String)], labels: Int
+    ) {
+        var printer = output.report
+        let isClean = findings.isEmpty
+        let first = findings.compactMap(\.0).min()
+        printer.line("verify", output.console.mark(good: isClean))
+        printer.member("ok", .bool(isClean))
+        printer.member("first_bad_position", first.map { .integer($0) } ?? .null)
+        printer.add(
+            "checked_events", .integer(Int64(report.checkedEvents)),
+            people: Number.grouped(report.checkedEvents))
+        printer.add(
+            "checked_bytes", .integer(Int64(report.checkedBytes)),
+            people: Number.bytes(report.checkedBytes))
+        if recompute {
+            printer.add("checked_labels", .integer(Int64(labels)), people: Number.grouped(labels))
+            if !report.isClean { printer.line("recompute", "not run: the log is damaged") }
+        }
+        for (position, message) in findings.prefix(20) {
+            printer.line(position.map { "  position \($0)" } ?? "  store", message)
+        }
+        printer.member(
+            "findings",
+            .array(
+                findings.map { position, message in
+                    [
+                        "position": position.map { .integer($0) } ?? .null,
+                        "message": .string(message),
+                    ]
+                }))
+        printer.finish()
+    }
+}

@@ -1,0 +1,66 @@
+internal import ArgumentParser
+internal import EventFormat
+internal import EventStorage
+internal import Market
+
+/// What was known when.
+struct AsOfOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "As known then: a position, an RFC 3339 time, -6h (before the newest event) or HEAD~n.",
+            valueName: "point"))
+    var asOf: Point?
+
+    /// The point; the newest commit where none is given.
+    var point: TimePoint { asOf?.point ?? .head }
+}
+
+/// A point in the log on the command line.
+struct Point: ExpressibleByArgument {
+    let point: TimePoint
+
+    init?(argument: String) {
+        if let point = TimePoint(argument) {
+            self.point = point
+        } else if let time = UTCTime.microseconds(argument) {
+            point = .time(time)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// A market time on the command line: RFC 3339 or milliseconds since 1970 UTC.
+struct MarketTime: ExpressibleByArgument {
+    let milliseconds: Int64
+
+    init?(argument: String) {
+        if let milliseconds = Int64(argument) {
+            self.milliseconds = milliseconds
+        } else if let microseconds = UTCTime.microseconds(argument) {
+            // Up, so that no candle before the moment is taken for one after it.
+            milliseconds = (microseconds + 999) / 1_000
+        } else {
+            return nil
+        }
+    }
+}
+
+/// A range of market time.
+struct RangeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("From this market time on.", valueName: "time"))
+    var from: MarketTime?
+
+    @Option(help: ArgumentHelp("Up to this market time, exclusive.", valueName: "time"))
+    var to: MarketTime?
+
+    /// The stamps in the range.
+    var stamps: ClosedRange<Int64> {
+        get throws {
+            let first = from?.milliseconds ?? .min
+            let last = to.map { $0.milliseconds - 1 } ?? .max
+            guard first <= last else { throw Failure(.usage, "--from lies behind --to") }
+            return first...last
+        }
+    }
+}

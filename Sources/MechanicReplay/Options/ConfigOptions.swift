@@ -1,0 +1,68 @@
+internal import ArgumentParser
+internal import CanonicalJSON
+internal import Digest
+internal import Market
+internal import Projections
+internal import SystemIO
+
+/// A configuration named on the command line.
+enum ConfigurationName {
+    /// A preset, or a file with JSON.
+    static func load(_ name: String) throws -> LabelingConfiguration {
+        if let preset = LabelingConfiguration.presets.first(where: { $0.name == name }) {
+            return preset.configuration
+        }
+        guard FileSystem.exists(name) else {
+            let names = LabelingConfiguration.presets.map(\.name)
+            let near = EditDistance.nearest(to: name, in: names)
+            throw Failure(
+                .noInput,
+                "--config \(name): no preset (\(names.joined(separator: ", "))) and no file"
+                    + (near.map { "; did you mean \($0)?" } ?? ""))
+        }
+        do {
+            let json = try JSONValue(parsing: try FileBytes.read(path: name))
+            return try LabelingConfiguration(json: json)
+        } catch let error as JSONError {
+            throw Failure(.badData, "\(name): \(error)")
+        } catch let error as LabelingConfiguration.Invalid {
+            throw Failure(.badData, "\(name): \(error)")
+        }
+    }
+
+    /// The labelling that a name selects; the newest activated one where there is no name.
+    ///
+    /// A name may also be the beginning of a recorded hash, of four digits at least.
+    static func select(_ name: String?, in state: MarketState) throws -> LabelState {
+        let wanted: LabelState?
+        if let name {
+            wanted = try labelling(name, in: state)
+        } else {
+            wanted = state.configuration.newest.flatMap { newest in
+                state.labellings.first { $0.hash == newest.labelsHash }
+            }
+        }
+        guard let wanted else {
+            throw Failure(
+                .noInput,
+                "\(state.market) has no labels" + (name.map { " under --config \($0)" } ?? "")
+                    + "; label it with `mechanic-replay update`")
+        }
+        return wanted
+    }
+
+    private static func labelling(_ name: String, in state: MarketState) throws -> LabelState? {
+        let digits = name.lowercased()
+        if digits.utf8.count >= 4,
+            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        {
+            let found = state.labellings.filter {
+                $0.hash.hex.hasPrefix(digits) || $0.configuration.hash.hex.hasPrefix(digits)
+            }
+            if found.count == 1 { return found[0] }
+            if found.count > 1 { throw Failure(.usage, "--config \(name): more than one begins so") }
+        }
+        let configuration = try load(name)
+        return state.labellings.first { $0.hash == configuration.labelsHash }
+    }
+}

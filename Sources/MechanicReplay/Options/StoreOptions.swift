@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import EventStorage
+internal import SystemIO
+
+/// Where the store is, and how it is opened.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The store's directory (default: $MECHANIC_STORE, else ./mechanic.store).",
+            valueName: "path"))
+    var store: String?
+
+    @Option(help: ArgumentHelp("How long to wait for another writer.", valueName: "duration"))
+    var wait = Span("10s")!
+
+    @Flag(help: "Append although the clock is more than 5 minutes behind the newest event.")
+    var acceptClock = false
+
+    @Flag(help: "Open a store on a network file system, which LMDB forbids.")
+    var allowNetworkFilesystem = false
+
+    /// The directory.
+    var path: String { store ?? ProcessEnvironment.value("MECHANIC_STORE") ?? "./mechanic.store" }
+
+    /// How it is opened.
+    var options: EventStore.Options {
+        var options = EventStore.Options()
+        options.wait = .milliseconds(wait.milliseconds)
+        options.acceptsClock = acceptClock
+        options.allowsNetworkFileSystem = allowNetworkFilesystem
+        return options
+    }
+
+    /// Opens the store.
+    func open() throws -> EventStore { try EventStore(path: path, options: options) }
+}
+
+/// A length of time on the command line: `90s`, `30m`, `1h`, `7d`.
+struct Span: ExpressibleByArgument, CustomStringConvertible {
+    let milliseconds: Int64
+    private let text: String
+
+    init?(_ text: String) {
+        guard let microseconds = TimePoint.microseconds(text) else { return nil }
+        milliseconds = microseconds / 1_000
+        self.text = text
+    }
+
+    init?(argument: String) { self.init(argument) }
+
+    var description: String { text }
+    var defaultValueDescription: String { text }
+}

@@ -1,0 +1,60 @@
+internal import CanonicalJSON
+internal import Market
+
+/// One value of a row, printed one way for people and another for scripts.
+enum Cell {
+    case integer(Int64)
+    case number(Double)
+    case text(String)
+    /// Milliseconds UTC: RFC 3339 in tables, epoch milliseconds in JSON and CSV.
+    case time(Int64)
+    /// Microseconds UTC of the log: RFC 3339 in tables, epoch microseconds in JSON and CSV.
+    case recorded(Int64)
+    case none
+
+    /// For a table.
+    var forPeople: String {
+        switch self {
+        case .integer(let value): String(value)
+        case .number(let value): value.description
+        case .text(let text): text
+        case .time(let time): UTCTime.text(milliseconds: time)
+        case .recorded(let time): UTCTime.text(microseconds: time)
+        case .none: ""
+        }
+    }
+
+    /// For CSV: floats in the shortest form that reads back to the same bits.
+    var forCSV: String {
+        switch self {
+        case .integer(let value), .time(let value), .recorded(let value): String(value)
+        case .number(let value): value.description
+        case .text(let text): Self.quoted(text)
+        case .none: ""
+        }
+    }
+
+    /// For JSON.
+    var forJSON: JSONValue {
+        switch self {
+        case .integer(let value), .time(let value), .recorded(let value): .integer(value)
+        case .number(let value): .number(value)
+        case .text(let text): .string(text)
+        case .none: .null
+        }
+    }
+
+    /// Whether a table sets it to the right.
+    var isNumeric: Bool {
+        switch self {
+        case .integer, .number: true
+        default: false
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" }) else { return text }
+        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
+            .joined(separator: "\"\"") + "\""
+    }
+}

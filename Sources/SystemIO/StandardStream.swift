@@ -1,0 +1,49 @@
+import Glibc
+
+/// Writes whole buffers to standard output and error.
+public enum StandardStream: Sendable {
+    /// Where data goes.
+    case output
+    /// Where messages and progress go.
+    case error
+
+    /// Writes all bytes at once; a reader that went away ends the program, as pipes do.
+    public func write(_ bytes: [UInt8]) {
+        let descriptor = self == .output ? STDOUT_FILENO : STDERR_FILENO
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            var start = 0
+            while start < buffer.count {
+                let count = unsafe Glibc.write(
+                    descriptor, buffer.baseAddress! + start, buffer.count - start)
+                if count > 0 {
+                    start += count
+                } else if errno != EINTR {
+                    // Nobody can be told: the streams are what one tells people with.
+                    exit(74)
+                }
+            }
+        }
+    }
+
+    /// Writes a text.
+    public func write(_ text: String) { write(Array(text.utf8)) }
+}
+
+/// What an interrupt from the keyboard does.
+public enum Interrupt {
+    /// Ends the program with code 130. LMDB drops an unfinished commit; the last acknowledged one
+    /// is on the disk.
+    public static func exitsWith130() {
+        signal(SIGINT) { _ in _exit(130) }
+    }
+}
+
+/// The environment of the process.
+public enum ProcessEnvironment {
+    /// A variable's value; nil where it is not set or empty.
+    public static func value(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        let text = unsafe String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+}
