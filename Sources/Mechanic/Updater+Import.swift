@@ -24,7 +24,9 @@ extension Updater {
         let sorted = candles.sortedByTime()
         var start = 0
         repeat {
-            let end = min(start + rowsPerCommit, sorted.count)
+            var end = min(start + rowsPerCommit, sorted.count)
+            // The rows of one stamp stay together: only so a repetition of them is seen.
+            while end > 0, end < sorted.count, sorted.time[end] == sorted.time[end - 1] { end += 1 }
             let rows = start == 0 && end == sorted.count ? sorted : sorted.slice(start..<end)
             let (delta, receipt) = try commit(at: now) { commit, warm in
                 let delta = try compare(rows, rejected: 0, at: now, commit, &warm)

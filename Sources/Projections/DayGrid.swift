@@ -50,10 +50,12 @@ public struct DayGrid<Row: DayRow>: Sendable {
     /// - Complexity: O(days), and O(slots) of the day of the cutoff.
     public mutating func evict(through cutoff: Int64) {
         let edge = UTCDay(of: cutoff)
-        while let block = blocks.first, firstDay < edge.number {
-            count -= block?.count ?? 0
-            blocks.removeFirst()
-            firstDay += 1
+        if firstDay < edge.number {
+            // At once: one by one, a gap of years would move the rest for every day of it.
+            let days = min(blocks.count, Int(edge.number) - Int(firstDay))
+            for block in blocks[..<days] { count -= block?.count ?? 0 }
+            blocks.removeFirst(days)
+            firstDay += Int32(days)
         }
         guard firstDay == edge.number, !blocks.isEmpty, blocks[0] != nil else { return }
         count -= blocks[0]!.removeSlots(through: slot(cutoff, in: edge))

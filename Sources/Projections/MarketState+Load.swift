@@ -94,7 +94,8 @@ extension MarketState {
         for number in 1...head.version.number {
             guard let position = try view.position(of: StreamVersion(number), in: head) else {
                 throw EventStoreError(
-                    .corrupted, "version \(number) of \(stream.id) is not in the index; run "
+                    .corrupted,
+                    "version \(number) of \(stream.id) is not in the index; run "
                         + "`mechanic-replay verify`")
             }
             try apply(at: position, stream, view)
@@ -106,7 +107,8 @@ extension MarketState {
     ) throws {
         guard let event = try view.event(at: position) else {
             throw EventStoreError(
-                .corrupted, "position \(position): the event is missing; run "
+                .corrupted,
+                "position \(position): the event is missing; run "
                     + "`mechanic-replay verify`", position: position)
         }
         do {

@@ -174,12 +174,16 @@ extension UpdateCompletion {
         }
         gaps = try Self.elements(json, "gaps").map { gap in
             Gap(
-                from: try Self.integer(gap, "from_ms"), through: try Self.integer(gap, "through_ms"),
+                from: try Self.integer(gap, "from_ms"),
+                through: try Self.integer(gap, "through_ms"),
                 missing: try Self.integer(gap, "missing"))
         }
         labellings = try Self.elements(json, "labellings").map(Self.labelling)
         guard let program = json["program"]?.text else {
             throw FormatError("update.completed: program is missing")
+        }
+        guard try Self.count(json, "schema") == Int(EventType.updateCompleted.schemaVersion) else {
+            throw FormatError("update.completed: the payload is of another schema")
         }
         self.program = program
     }

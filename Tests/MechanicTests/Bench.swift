@@ -1,9 +1,9 @@
 import Digest
 import EventFormat
 import EventStorage
+import Labeling
 import Market
 import Mechanic
-import Labeling
 import Projections
 import Testing
 

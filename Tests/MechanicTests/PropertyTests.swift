@@ -42,14 +42,22 @@ struct PropertyTests {
     @Test(arguments: UInt64(31)...45)
     func backfillGivesTheSameDigestsAndRerunsForNothing(_ seed: UInt64) throws {
         var history = RandomHistory(seed: seed)
+        // A file with several rows for some of its minutes.
+        var rows = history.truth
+        if seed % 2 == 0 {
+            for old in history.truth where history.random.chance(5) {
+                rows.append(history.other(at: old.time))
+                if history.random.chance(50) { rows.append(old) }
+            }
+        }
         let atOnce = try Bench(history.market, [history.configuration])
-        try atOnce.update(history.truth)
+        try atOnce.update(rows)
 
         let bench = try Bench(history.market, [history.configuration])
         let every = history.market.timeframe.milliseconds * Int64(history.random.pick(1...9))
         // Stopped half-way, and then run over everything.
-        let part = Array(history.truth.prefix(history.truth.count / 2))
-        for candles in [part, history.truth, history.truth] {
+        let half = history.truth[history.truth.count / 2].time
+        for candles in [rows.filter { $0.time < half }, rows, rows] {
             let before = try bench.store.head().position
             let backfill = Backfill(
                 updater: bench.updater, every: every, configurations: [history.configuration])
@@ -136,6 +144,36 @@ struct PropertyTests {
             }
             #expect(try bench.store.head().position == position, "seed \(seed), poll \(number)")
         }
+    }
+
+    /// A bulk import in small commits, with several rows for a minute, and again.
+    @Test(arguments: UInt64(400)...410)
+    func importsInSmallCommitsAreTheSame(_ seed: UInt64) throws {
+        var history = RandomHistory(seed: seed)
+        let rows = history.truth.flatMap { candle -> [Candle] in
+            let other = history.other(at: candle.time)
+            switch history.random.pick(0...5) {
+            case 0: return [candle, other]
+            case 1: return [other, candle, candle]
+            case 2: return [candle, other, candle]
+            default: return [candle]
+            }
+        }
+        let whole = try Bench(history.market, [history.configuration])
+        try whole.importCandles(rows)
+        let small = try Bench(history.market, [history.configuration])
+        small.maximumCommitBytes = 96 * history.random.pick(1...7)
+        let first = try small.importCandles(rows)
+        #expect(first.rows.total == rows.count && first.rows.recorded == history.truth.count)
+        #expect(try small.store.head().commit > 5)
+        #expect(try small.importCandles(rows).newEvents == 0, "seed \(seed)")
+        #expect(try whole.importCandles(rows).newEvents == 0, "seed \(seed)")
+        small.maximumCommitBytes = 144 * 9
+        try small.update()
+        try whole.update()
+        #expect(try small.digests() == whole.digests(), "seed \(seed)")
+        try small.check("seed \(seed)")
+        try small.audit("seed \(seed)")
     }
 
     private func restart(_ bench: Bench, _ random: inout SplitMix64) throws {
