@@ -47,12 +47,20 @@ struct DayBlock<Row: DayRow>: Sendable {
         return before - count
     }
 
-    func forEach(_ body: (Row) -> Void) {
-        for word in present.indices {
-            var bits = present[word]
+    /// Calls `body` with the rows of a range of slots, ascending.
+    func forEach(slots: Range<Int>, _ body: (Row) -> Void) {
+        forEachSlot(in: slots, notIn: nil) { body(rows[$0]) }
+    }
+
+    /// Calls `body` with every slot of a range that holds a row and is not in `other`.
+    func forEachSlot(in slots: Range<Int>, notIn other: [UInt64]?, _ body: (Int) -> Void) {
+        guard !slots.isEmpty else { return }
+        for word in slots.lowerBound >> 6...(slots.upperBound - 1) >> 6 {
+            var bits = present[word] & ~(other?[word] ?? 0)
             while bits != 0 {
-                body(rows[word * 64 + bits.trailingZeroBitCount])
+                let slot = word * 64 + bits.trailingZeroBitCount
                 bits &= bits - 1
+                if slots.contains(slot) { body(slot) }
             }
         }
     }
