@@ -142,6 +142,13 @@ private struct JSONParser {
 
     private mutating func string() throws(JSONError) -> String {
         at += 1
+        // Most strings hold neither escapes nor anything but ASCII: take them whole.
+        var end = at
+        while end < text.count, Self.isPlain(text[end]) { end += 1 }
+        if end < text.count, text[end] == UInt8(ascii: "\"") {
+            defer { at = end + 1 }
+            return String(decoding: text[at..<end], as: UTF8.self)
+        }
         var bytes: [UInt8] = []
         while true {
             guard at < text.count else { throw fail("a string does not end") }
@@ -207,8 +214,18 @@ private struct JSONParser {
         return true
     }
 
+    /// Whether a byte stands for itself in a string, whatever its neighbours are.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
     private mutating func skipSpace() {
-        while at < text.count, [0x20, 0x09, 0x0A, 0x0D].contains(text[at]) { at += 1 }
+        while at < text.count {
+            switch text[at] {
+            case 0x20, 0x09, 0x0A, 0x0D: at += 1
+            default: return
+            }
+        }
     }
 
     private func fail(_ message: String) -> JSONError {

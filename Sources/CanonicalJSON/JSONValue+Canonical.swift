@@ -35,10 +35,7 @@ extension JSONValue {
             }
             output.append(UInt8(ascii: "]"))
         case .object(let members):
-            let ordered =
-                sorted
-                ? members.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
-                : members
+            let ordered = sorted ? Self.sorted(members) : members
             output.append(UInt8(ascii: "{"))
             for (index, member) in ordered.enumerated() {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
@@ -50,8 +47,26 @@ extension JSONValue {
         }
     }
 
+    /// The members by the UTF-16 code units of their names.
+    private static func sorted(_ members: [Member]) -> [Member] {
+        func precedes(_ left: Member, _ right: Member) -> Bool {
+            left.name.utf16.lexicographicallyPrecedes(right.name.utf16)
+        }
+        // What the program writes itself is in order already.
+        let isSorted = zip(members, members.dropFirst()).allSatisfy { !precedes($1, $0) }
+        return isSorted ? members : members.sorted(by: precedes)
+    }
+
     private static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
+        let needsEscape = text.utf8.contains {
+            $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+        }
+        guard needsEscape else {
+            output.append(contentsOf: text.utf8)
+            output.append(UInt8(ascii: "\""))
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""): output.append(contentsOf: "\\\"".utf8)
@@ -77,7 +92,10 @@ extension JSONValue {
     /// - Precondition: `number` is finite; JSON has no other numbers.
     public static func numberText(_ number: Double) -> String {
         precondition(number.isFinite, "JSON has no number \(number)")
-        if number == 0 { return "0" }
+        // Counts and times, most numbers that are written, need no digits to be searched for.
+        if let integer = Int64(exactly: number), integer.magnitude < 1 << 53 {
+            return String(integer)
+        }
         if number < 0 { return "-" + numberText(-number) }
         let (digits, exponent) = shortestDigits(number)
         let count = digits.count

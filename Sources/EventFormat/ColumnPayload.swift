@@ -110,9 +110,12 @@ extension ColumnPayload {
         payload.append(littleEndian: UInt16(0))
         payload.append(littleEndian: dayStart)
         configuration.append(to: &payload)
+        var words: [UInt64] = []
+        words.reserveCapacity(rows * layout.words.count)
         for column in layout.words.indices {
-            for row in 0..<rows { payload.append(littleEndian: word(column, row)) }
+            for row in 0..<rows { words.append(word(column, row).littleEndian) }
         }
+        payload.append(littleEndianWords: words)
         for column in layout.bytes.indices {
             for row in 0..<rows { payload.append(byte(column, row)) }
         }

@@ -40,6 +40,12 @@ public struct Commit: ~Copyable {
         self.hasher = hasher
     }
 
+    /// The id of the commit's first event: what the events after it are correlated with.
+    public var firstEventID: EventID? {
+        guard let stored = staged.first?.stored else { return nil }
+        return EventView(checked: stored.rawSpan).id
+    }
+
     /// Number of events in the commit so far.
     public var eventCount: Int { staged.count }
 

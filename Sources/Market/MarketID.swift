@@ -6,6 +6,8 @@ public struct MarketID: Hashable, Sendable, Comparable, CustomStringConvertible 
     public let symbol: Symbol
     /// The length of a candle.
     public let timeframe: Timeframe
+    /// `binance/BTC-USDT:USDT/1m`: the beginning of the names of its streams.
+    public let description: String
 
     /// A market; nil if the venue is not of lower-case letters, digits, `-` and `_`.
     public init?(venue: String, symbol: Symbol, timeframe: Timeframe) {
@@ -16,6 +18,7 @@ public struct MarketID: Hashable, Sendable, Comparable, CustomStringConvertible 
         self.venue = venue
         self.symbol = symbol
         self.timeframe = timeframe
+        description = "\(venue)/\(symbol)/\(timeframe)"
     }
 
     /// Reads the canonical text back.
@@ -27,9 +30,6 @@ public struct MarketID: Hashable, Sendable, Comparable, CustomStringConvertible 
         self.init(venue: String(parts[0]), symbol: symbol, timeframe: timeframe)
         guard description == text else { return nil }
     }
-
-    /// `binance/BTC-USDT:USDT/1m`: the beginning of the names of its streams.
-    public var description: String { "\(venue)/\(symbol)/\(timeframe)" }
 
     /// By name.
     public static func < (left: MarketID, right: MarketID) -> Bool {

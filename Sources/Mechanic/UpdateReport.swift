@@ -38,7 +38,8 @@ public struct UpdateReport: Sendable {
     /// Adds what another commit of the same update did to the labellings.
     mutating func add(_ more: [UpdateCompletion.Labelling]) {
         for labelling in more {
-            guard let index = labellings.firstIndex(where: { $0.labelsHash == labelling.labelsHash })
+            guard
+                let index = labellings.firstIndex(where: { $0.labelsHash == labelling.labelsHash })
             else {
                 labellings.append(labelling)
                 continue

@@ -12,20 +12,19 @@ extension Updater {
         var report = UpdateReport()
         if !candles.isEmpty { report = try importCandles(candles, at: now) }
         report.rows.rejected = request.rejected
-        let rows = report.rows
-        let gaps = report.gaps
-        var isFirst = true
+        var arrival = Arrival(report)
         while true {
             let (step, receipt) = try commit(at: now) { commit, warm in
+                guard warm.state.window.newest != nil else { return Step() }
                 try activate(request, &commit, &warm)
                 let history = try history(commit, warm)
                 guard let target = target(history, warm) else { return Step() }
                 let labellings = try label(
-                    history, through: target, rows: isFirst ? rows : .init(),
-                    gaps: isFirst ? gaps : [], cause: .none, &commit, &warm)
+                    history, through: target, arrival: arrival, &commit, &warm)
                 return Step(labellings: labellings, isLast: target == warm.state.window.newest)
             }
-            isFirst = false
+            // Told once, by the first commit.
+            arrival = Arrival()
             report.add(step.labellings)
             report.newEvents += receipt.newEvents
             report.position = receipt.head.position
@@ -46,7 +45,7 @@ extension Updater {
         _ commit: borrowing Commit, _ warm: borrowing Warm
     ) throws -> DayGrid<Candle> {
         var first = warm.state.window.cutoff ?? .min
-        for labelling in warm.state.labellings {
+        for labelling in warm.state.activeLabellings {
             let needed =
                 labelling.through.map { $0 - labelling.configuration.timeoutMilliseconds }
                 ?? labelling.startsAt
@@ -59,8 +58,10 @@ extension Updater {
     /// The stamp that this commit is complete to: as many candles as 32 MiB of labels allow.
     private func target(_ history: DayGrid<Candle>, _ warm: borrowing Warm) -> Int64? {
         guard let newest = warm.state.window.newest else { return nil }
-        let labellings = warm.state.labellings
-        let limit = Self.maximumCommitBytes / 2 / Self.bytesPerLabel / max(1, labellings.count)
+        // A labelling that is not active stays where it is: it must not hold up the others.
+        let labellings = warm.state.activeLabellings
+        let limit = max(
+            1, maximumCommitBytes / 2 / Self.bytesPerLabel / max(1, labellings.count))
         let from = labellings.map { $0.through.map { $0 + 1 } ?? $0.startsAt }.min() ?? newest
         var count = 0
         var target = newest

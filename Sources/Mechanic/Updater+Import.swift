@@ -4,8 +4,9 @@ public import Market
 internal import Projections
 
 extension Updater {
-    /// Rows of a commit of a bulk import: 32 MiB of events.
-    static let rowsPerCommit = maximumCommitBytes / 64
+    /// Rows of a commit of a bulk import. A revised row takes 89 bytes, and its share of the frame,
+    /// header and hashes of its event.
+    var rowsPerCommit: Int { max(1, maximumCommitBytes / 96) }
 
     /// Records candles; labels nothing.
     ///
@@ -23,7 +24,9 @@ extension Updater {
         let sorted = candles.sortedByTime()
         var start = 0
         repeat {
-            let end = min(start + Self.rowsPerCommit, sorted.count)
+            var end = min(start + rowsPerCommit, sorted.count)
+            // The rows of one stamp stay together: only so a repetition of them is seen.
+            while end > 0, end < sorted.count, sorted.time[end] == sorted.time[end - 1] { end += 1 }
             let rows = start == 0 && end == sorted.count ? sorted : sorted.slice(start..<end)
             let (delta, receipt) = try commit(at: now) { commit, warm in
                 let delta = try compare(rows, rejected: 0, at: now, commit, &warm)
@@ -48,11 +51,12 @@ extension Updater {
         let window = warm.state.window
         return try CandleDelta(
             candles, rejected: rejected, closedBy: now / 1_000, timeframe: market.timeframe,
-            newest: window.newest
-        ) { stamp in
-            if window.reaches(stamp) { return window.candles[stamp] }
-            return try warm.archive.candle(at: stamp, commit.view, market: market)
-        }
+            newest: window.newest,
+            existing: { stamp in
+                if window.reaches(stamp) { return window.candles[stamp] }
+                return try warm.archive.candle(at: stamp, commit.view, market: market)
+            },
+            values: { try warm.archive.values(at: $0, commit.view, market: market) })
     }
 
     /// Adds the events of a delta.

@@ -44,11 +44,10 @@ extension Updater {
     /// - Complexity: O(new candles × log open trades) beside the commit.
     public func update(_ request: UpdateRequest, at now: Int64) throws -> UpdateReport {
         let sorted = request.candles.sortedByTime()
-        guard try isOrdinary(sorted, request) else {
-            return try catchUp(sorted, request, at: now)
-        }
         var report = UpdateReport()
-        let (done, receipt) = try commit(at: now) { commit, warm in
+        let (outcome, receipt) = try commit(at: now) { commit, warm -> Done? in
+            // Asked inside the commit: another process may have written a moment ago.
+            guard try isOrdinary(sorted, request, at: now, commit, warm) else { return nil }
             let delta = try compare(
                 sorted, rejected: request.rejected, at: now, commit, &warm)
             let cause = try record(delta, &commit, &warm)
@@ -58,16 +57,43 @@ extension Updater {
             try activate(request, &commit, &warm)
             let candles = warm.state.window.candles
             let labellings = try label(
-                candles, through: newest, rows: delta.rows, gaps: delta.gaps, cause: cause,
-                &commit, &warm)
+                candles, through: newest, arrival: Arrival(delta, cause: cause), &commit, &warm)
             return Done(delta: delta, labellings: labellings)
         }
+        guard let done = outcome else { return try catchUp(sorted, request, at: now) }
         report.add(done.delta)
         report.labellings = done.labellings
         report.newEvents = receipt.newEvents
         report.position = receipt.head.position
         report.newest = warm?.state.window.newest
         return report
+    }
+
+    /// What came in with an update, as its completion tells it.
+    struct Arrival: Sendable {
+        var rows = UpdateCompletion.Rows()
+        var recorded: ClosedRange<Int64>?
+        var gaps: [UpdateCompletion.Gap] = []
+        /// The last event of candles; none if they came earlier.
+        var cause = EventID.none
+
+        init() {}
+
+        init(_ delta: CandleDelta, cause: EventID) {
+            rows = delta.rows
+            if let first = delta.recorded.first?.time, let last = delta.recorded.last?.time {
+                recorded = first...last
+            }
+            gaps = delta.gaps
+            self.cause = cause
+        }
+
+        /// What an import before a catch-up brought.
+        init(_ report: UpdateReport) {
+            rows = report.rows
+            recorded = report.recorded
+            gaps = report.gaps
+        }
     }
 
     /// What the commit of an ordinary update did.
@@ -78,32 +104,39 @@ extension Updater {
 
     /// Whether everything that labels need lies inside the window once the rows are in it, and one
     /// commit can hold what comes out.
-    private func isOrdinary(_ candles: CandleColumns, _ request: UpdateRequest) throws -> Bool {
-        let state = try state()
-        guard let newest = [state.window.newest, candles.time.last].compactMap({ $0 }).max() else {
+    private func isOrdinary(
+        _ candles: CandleColumns, _ request: UpdateRequest, at now: Int64,
+        _ commit: borrowing Commit, _ warm: borrowing Warm
+    ) throws -> Bool {
+        let interval = market.timeframe.milliseconds
+        // Rows that have not closed yet are left out, however far ahead they lie.
+        let closed = candles.time[..<candles.firstIndex(atOrAfter: now / 1_000 - interval + 1)]
+        let window = warm.state.window
+        guard let newest = [window.newest, closed.last].compactMap({ $0 }).max() else {
             return true
         }
         let cutoff = newest - RollingWindow.length
-        let active = max(1, state.configuration.active.count + request.configurations.count)
-        var pending = candles.count
-        for labelling in state.labellings {
+        let active = max(1, warm.state.configuration.active.count + request.configurations.count)
+        var pending = closed.count
+        for labelling in warm.state.activeLabellings {
             guard let through = labelling.through,
-                through - labelling.configuration.timeoutMilliseconds > cutoff
+                max(labelling.startsAt, through - labelling.configuration.timeoutMilliseconds)
+                    > cutoff
             else { return false }
-            pending += Int((newest - through) / market.timeframe.milliseconds)
+            pending += Int((newest - through) / interval)
         }
         let isOpening =
-            state.labellings.isEmpty
+            warm.state.labellings.isEmpty
             || identified(request.configurations).contains {
-                state.labelling($0.labelsHash) == nil
+                warm.state.labelling($0.labelsHash) == nil
             }
         if isOpening {
-            let oldest = try store.read { try History.oldestCandle($0, market: market) }
-            let first = [oldest, candles.time.first].compactMap { $0 }.min()
+            let oldest = try History.oldestCandle(commit.view, market: market)
+            let first = [oldest, closed.first].compactMap { $0 }.min()
             guard (first ?? newest) > cutoff else { return false }
-            pending += state.window.candles.count
+            pending += window.candles.count
         }
-        return pending * active * Self.bytesPerLabel <= Self.maximumCommitBytes / 2
+        return pending * active * Self.bytesPerLabel <= maximumCommitBytes / 2
     }
 
     /// The configurations with their hashes; an hourly update asks for the same ones each time.
@@ -140,9 +173,9 @@ extension Updater {
     private func startOfLabelling(
         isFirst: Bool, labelFrom: Int64?, _ commit: borrowing Commit, _ warm: borrowing Warm
     ) throws -> Int64 {
-        // Candles of this very commit are in the window only; then there are none before it.
+        // Candles of this very commit are in the window only, and late ones may be the oldest.
         let known = try History.oldestCandle(commit.view, market: market)
-        let oldest = known ?? warm.state.window.candles.oldest ?? 0
+        let oldest = [known, warm.state.window.candles.oldest].compactMap { $0 }.min() ?? 0
         if let labelFrom { return max(labelFrom, oldest) }
         guard !isFirst, let cutoff = warm.state.window.cutoff else { return oldest }
         return max(oldest, cutoff - Self.laterStart + market.timeframe.milliseconds)
@@ -152,8 +185,8 @@ extension Updater {
     ///
     /// - Parameter candles: must cover whatever the labellings still need.
     func label(
-        _ candles: DayGrid<Candle>, through target: Int64, rows: UpdateCompletion.Rows,
-        gaps: [UpdateCompletion.Gap], cause: EventID, _ commit: inout Commit, _ warm: inout Warm
+        _ candles: DayGrid<Candle>, through target: Int64, arrival: Arrival,
+        _ commit: inout Commit, _ warm: inout Warm
     ) throws -> [UpdateCompletion.Labelling] {
         var completions: [UpdateCompletion.Labelling] = []
         var isBehind = false
@@ -166,7 +199,7 @@ extension Updater {
             let before = warm.state.labellings[index].through
             let version = warm.state.labellings[index].candlesVersion
             let delta = try labelDelta(candles, through: target, index, commit, &warm)
-            try record(delta, hash, cause: cause, &commit, &warm)
+            try record(delta, hash, cause: arrival.cause, &commit, &warm)
             let through = max(target, before ?? .min)
             isBehind = isBehind || before != through || version != warm.state.candlesVersion
             let open = warm.state.labellings[index].openEntries(
@@ -180,9 +213,10 @@ extension Updater {
         }
         guard isBehind || commit.eventCount > 0 else { return completions }
         let completion = UpdateCompletion(
-            rows: rows, gaps: gaps, labellings: completions, program: Program.version)
+            rows: arrival.rows, recorded: arrival.recorded, gaps: arrival.gaps,
+            labellings: completions, program: Program.version)
         _ = try record(
-            completion.event(causation: cause), to: .operations(market), &commit, &warm)
+            completion.event(causation: arrival.cause), to: .operations(market), &commit, &warm)
         return completions
     }
 
@@ -194,7 +228,7 @@ extension Updater {
         let state = warm.state.labellings[index]
         var delta = LabelDelta()
         var engine = warm.engines[state.hash] ?? LabellingEngine(state.configuration)
-        var labels = state.labels
+        var labels = try recordedLabels(state, commit, warm)
         if let through = state.through {
             let touched = try touchedStamps(after: state.candlesVersion, commit)
             let first = max(state.startsAt, (warm.state.window.cutoff ?? .min) + 1)
@@ -213,6 +247,23 @@ extension Updater {
         delta.closed.sort { $0.entryTime < $1.entryTime }
         warm.engines[state.hash] = engine
         return delta
+    }
+
+    /// The labels from the oldest trade on that may be open.
+    ///
+    /// The state keeps those of the window. A labelling that lags behind it has older ones in the
+    /// log only, and without them every one of their trades would look open and close again.
+    private func recordedLabels(
+        _ state: LabelState, _ commit: borrowing Commit, _ warm: borrowing Warm
+    ) throws -> DayGrid<Label> {
+        guard let through = state.through, let cutoff = warm.state.window.cutoff else {
+            return state.labels
+        }
+        let first = max(state.startsAt, through - state.configuration.timeoutMilliseconds)
+        guard first <= cutoff else { return state.labels }
+        return try History.labels(
+            commit.view, market: market, labelling: state,
+            days: UTCDay(of: first).number...Int32.max)
     }
 
     /// Stamps revised or late since a version of the candle stream, this commit included.

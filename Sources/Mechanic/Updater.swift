@@ -19,8 +19,8 @@ public final class Updater {
     /// The configurations asked for last.
     var known: [IdentifiedConfiguration] = []
 
-    /// Most bytes of events in a commit of a catch-up: 32 MiB.
-    public static let maximumCommitBytes = 32 << 20
+    /// Most bytes of events in a commit of a catch-up: 32 MiB; tests make it smaller.
+    package var maximumCommitBytes = 32 << 20
 
     /// What is kept between updates.
     struct Warm {
@@ -92,6 +92,8 @@ public final class Updater {
         _ event: EventData, to stream: MarketStream, _ commit: inout Commit, _ warm: inout Warm
     ) throws -> EventID {
         let version = try commit.head(of: stream.id)?.version ?? .none
+        var event = event
+        event.correlation = commit.firstEventID ?? .none
         let appended = try commit.append(event, to: stream.id, expecting: .exactly(version))
         try commit.withLastEvent { try warm.state.apply($0, of: stream) }
         return appended.id

@@ -120,6 +120,10 @@ private func recordedConfiguration(
         throw FormatError("\(type.name): configuration is missing")
     }
     let configuration = try LabelingConfiguration(json: recorded)
+    // A user's file may leave leaves out; what an event leaves out would follow the program's presets.
+    guard configuration.json.canonicalBytes == recorded.canonicalBytes else {
+        throw FormatError("\(type.name): the configuration is not whole")
+    }
     guard json["configuration_hash"]?.text == configuration.hash.hex,
         json["labels_hash"]?.text == configuration.labelsHash.hex
     else {

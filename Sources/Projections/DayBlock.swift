@@ -47,12 +47,20 @@ struct DayBlock<Row: DayRow>: Sendable {
         return before - count
     }
 
-    func forEach(_ body: (Row) -> Void) {
-        for word in present.indices {
-            var bits = present[word]
+    /// Calls `body` with the rows of a range of slots, ascending.
+    func forEach(slots: Range<Int>, _ body: (Row) -> Void) {
+        forEachSlot(in: slots, notIn: nil) { body(rows[$0]) }
+    }
+
+    /// Calls `body` with every slot of a range that holds a row and is not in `other`.
+    func forEachSlot(in slots: Range<Int>, notIn other: [UInt64]?, _ body: (Int) -> Void) {
+        guard !slots.isEmpty else { return }
+        for word in slots.lowerBound >> 6...(slots.upperBound - 1) >> 6 {
+            var bits = present[word] & ~(other?[word] ?? 0)
             while bits != 0 {
-                body(rows[word * 64 + bits.trailingZeroBitCount])
+                let slot = word * 64 + bits.trailingZeroBitCount
                 bits &= bits - 1
+                if slots.contains(slot) { body(slot) }
             }
         }
     }
@@ -79,16 +87,16 @@ struct DayBlock<Row: DayRow>: Sendable {
         if let known { return known }
         var summary: [UInt8] = []
         summary.reserveCapacity(24 * 40)
-        var buffer: [UInt8] = []
+        var words: [UInt64] = []
         for hour in 0..<24 {
             let slots = slots(of: hour)
             var count = 0
             for slot in slots where contains(slot) { count += 1 }
             guard count > 0 else { continue }
             if hours[hour] == nil {
-                buffer.removeAll(keepingCapacity: true)
-                for slot in slots where contains(slot) { rows[slot].encode(into: &buffer) }
-                hours[hour] = hasher.hash(buffer)
+                words.removeAll(keepingCapacity: true)
+                for slot in slots where contains(slot) { rows[slot].encode(into: &words) }
+                hours[hour] = hasher.hash(littleEndianWords: words)
             }
             summary.append(littleEndian: UInt32(hour))
             summary.append(littleEndian: UInt32(count))

@@ -50,10 +50,12 @@ public struct DayGrid<Row: DayRow>: Sendable {
     /// - Complexity: O(days), and O(slots) of the day of the cutoff.
     public mutating func evict(through cutoff: Int64) {
         let edge = UTCDay(of: cutoff)
-        while let block = blocks.first, firstDay < edge.number {
-            count -= block?.count ?? 0
-            blocks.removeFirst()
-            firstDay += 1
+        if firstDay < edge.number {
+            // At once: one by one, a gap of years would move the rest for every day of it.
+            let days = min(blocks.count, Int(edge.number) - Int(firstDay))
+            for block in blocks[..<days] { count -= block?.count ?? 0 }
+            blocks.removeFirst(days)
+            firstDay += Int32(days)
         }
         guard firstDay == edge.number, !blocks.isEmpty, blocks[0] != nil else { return }
         count -= blocks[0]!.removeSlots(through: slot(cutoff, in: edge))
@@ -61,22 +63,33 @@ public struct DayGrid<Row: DayRow>: Sendable {
 
     /// Calls `body` with every row of a range of stamps, ascending.
     ///
-    /// - Complexity: O(days + rows).
+    /// - Complexity: O(days of the range + rows).
     public func forEach(
         from first: Int64 = .min, through last: Int64 = .max, _ body: (Row) -> Void
     ) {
-        guard !blocks.isEmpty, first <= last else { return }
+        for index in days(from: first, through: last) {
+            guard let block = blocks[index] else { continue }
+            block.forEach(slots: slots(of: index, from: first, through: last), body)
+        }
+    }
+
+    /// The indices of the blocks that a range of stamps touches.
+    private func days(from first: Int64, through last: Int64) -> Range<Int> {
         let start = UTCDay(number: firstDay).start
         let end = UTCDay(number: firstDay + Int32(blocks.count)).start
-        guard last >= start, first < end else { return }
-        let days = Int(UTCDay(of: max(first, start)).number - firstDay)
-        let lastDay = Int(UTCDay(of: min(last, end - 1)).number - firstDay)
-        for index in days...lastDay {
-            guard let block = blocks[index] else { continue }
-            block.forEach { row in
-                if row.stamp >= first && row.stamp <= last { body(row) }
-            }
-        }
+        guard !blocks.isEmpty, first <= last, last >= start, first < end else { return 0..<0 }
+        let firstIndex = Int(UTCDay(of: max(first, start)).number - firstDay)
+        let lastIndex = Int(UTCDay(of: min(last, end - 1)).number - firstDay)
+        return firstIndex..<lastIndex + 1
+    }
+
+    /// The slots of a block whose stamps lie in a range that touches the block's day.
+    private func slots(of index: Int, from first: Int64, through last: Int64) -> Range<Int> {
+        let start = UTCDay(number: firstDay + Int32(index)).start
+        let interval = timeframe.milliseconds
+        let lower = max(first, start) - start
+        let upper = min(last, start + UTCDay.milliseconds - 1) - start
+        return Int((lower + interval - 1) / interval)..<Int(upper / interval) + 1
     }
 
     /// The newest row's stamp; nil if there is none.
@@ -155,19 +168,13 @@ extension DayGrid {
         notIn other: DayGrid<some DayRow>, from first: Int64, through last: Int64
     ) -> [Int64] {
         var stamps: [Int64] = []
-        for index in blocks.indices {
+        for index in days(from: first, through: last) {
             guard let block = blocks[index] else { continue }
             let day = UTCDay(number: firstDay + Int32(index))
-            guard day.start <= last, day.start + UTCDay.milliseconds > first else { continue }
             let present = other.block(day.number)?.present
-            for word in block.present.indices {
-                var bits = block.present[word] & ~(present?[word] ?? 0)
-                while bits != 0 {
-                    let slot = word * 64 + bits.trailingZeroBitCount
-                    bits &= bits - 1
-                    let stamp = day.start + Int64(slot) * timeframe.milliseconds
-                    if stamp >= first && stamp <= last { stamps.append(stamp) }
-                }
+            let slots = slots(of: index, from: first, through: last)
+            block.forEachSlot(in: slots, notIn: present) { slot in
+                stamps.append(day.start + Int64(slot) * timeframe.milliseconds)
             }
         }
         return stamps

@@ -1,4 +1,3 @@
-internal import EventFormat
 public import Labeling
 public import Market
 
@@ -8,8 +7,8 @@ public protocol DayRow: Sendable, BitwiseCopyable {
     static var placeholder: Self { get }
     /// The stamp, milliseconds UTC.
     var stamp: Int64 { get }
-    /// Appends the canonical bytes: what a state digest covers.
-    func encode(into buffer: inout [UInt8])
+    /// Appends the canonical bytes, as little-endian words: what a state digest covers.
+    func encode(into words: inout [UInt64])
 }
 
 extension Candle: DayRow {
@@ -22,13 +21,13 @@ extension Candle: DayRow {
     public var stamp: Int64 { time }
 
     /// Time, open, high, low, close, volume: 48 bytes.
-    public func encode(into buffer: inout [UInt8]) {
-        buffer.append(littleEndian: time)
-        buffer.append(littleEndian: open.bitPattern)
-        buffer.append(littleEndian: high.bitPattern)
-        buffer.append(littleEndian: low.bitPattern)
-        buffer.append(littleEndian: close.bitPattern)
-        buffer.append(littleEndian: volume.bitPattern)
+    public func encode(into words: inout [UInt64]) {
+        words.append(UInt64(bitPattern: time).littleEndian)
+        words.append(open.bitPattern.littleEndian)
+        words.append(high.bitPattern.littleEndian)
+        words.append(low.bitPattern.littleEndian)
+        words.append(close.bitPattern.littleEndian)
+        words.append(volume.bitPattern.littleEndian)
     }
 }
 
@@ -44,15 +43,15 @@ extension Label: DayRow {
     public var stamp: Int64 { entryTime }
 
     /// The eight words of the columns, reason, flags and six zeros: 72 bytes.
-    public func encode(into buffer: inout [UInt8]) {
-        buffer.append(littleEndian: entryTime)
-        buffer.append(littleEndian: entryPrice.bitPattern)
-        buffer.append(littleEndian: exitTime)
-        buffer.append(littleEndian: exitPrice.bitPattern)
-        buffer.append(littleEndian: decidedAt)
-        buffer.append(littleEndian: grossBps.bitPattern)
-        buffer.append(littleEndian: costsBps.bitPattern)
-        buffer.append(littleEndian: netBps.bitPattern)
-        buffer.append(littleEndian: UInt64(reason.rawValue) | UInt64(flags.rawValue) << 8)
+    public func encode(into words: inout [UInt64]) {
+        words.append(UInt64(bitPattern: entryTime).littleEndian)
+        words.append(entryPrice.bitPattern.littleEndian)
+        words.append(UInt64(bitPattern: exitTime).littleEndian)
+        words.append(exitPrice.bitPattern.littleEndian)
+        words.append(UInt64(bitPattern: decidedAt).littleEndian)
+        words.append(grossBps.bitPattern.littleEndian)
+        words.append(costsBps.bitPattern.littleEndian)
+        words.append(netBps.bitPattern.littleEndian)
+        words.append((UInt64(reason.rawValue) | UInt64(flags.rawValue) << 8).littleEndian)
     }
 }

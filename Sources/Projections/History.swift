@@ -31,6 +31,27 @@ public enum History {
         return grid
     }
 
+    /// Every value ever recorded of a day's candles, by stamp, the newest last.
+    ///
+    /// - Complexity: O(events of the day).
+    public static func candleValues(
+        _ view: borrowing StoreView, market: MarketID, day: Int32
+    ) throws -> [Int64: [Candle]] {
+        var values: [Int64: [Candle]] = [:]
+        try forEachEvent(view, of: .candles(market), days: day...day, through: nil) { event in
+            if event.type == .candlesRecorded {
+                CandleEvents.forEachRecorded(try event.columns(.candles)) {
+                    values[$0.time, default: []].append($0)
+                }
+            } else {
+                try CandleEvents.forEachRevision(try event.columns(.candleRevisions)) {
+                    values[$0.candle.time, default: []].append($0.candle)
+                }
+            }
+        }
+        return values
+    }
+
     /// The closed labels of a labelling whose entries lie in a range of days.
     ///
     /// - Parameter last: later events are passed over; nil for none.
@@ -88,6 +109,10 @@ public enum History {
             guard let position = try view.position(of: StreamVersion(number), in: head),
                 let event = try view.event(at: position)
             else { throw missing(number, of: .candles(market)) }
+            guard event.type != nil else {
+                let unknown = FormatError("type \(event.typeNumber) is no candles")
+                throw EventStoreError(unfoldable: unknown, at: position)
+            }
             stamps += try CandleEvents.revisedStamps(event)
         }
         return stamps
@@ -103,7 +128,11 @@ public enum History {
             guard let event = try view.event(at: position) else {
                 throw missing(position.number, of: stream)
             }
-            try body(event)
+            do {
+                try body(event)
+            } catch let error as FormatError {
+                throw EventStoreError(unfoldable: error, at: position)
+            }
         }
     }
 

@@ -35,13 +35,16 @@ public struct LabelState: Sendable {
         labels = DayGrid(timeframe: timeframe)
     }
 
-    /// The entry stamps of open trades in the window, ascending: labelled candles without a label.
+    /// The entry stamps of open trades in the window, ascending: labelled candles whose deadline has
+    /// not come and that have no label.
     ///
     /// - Parameter through: the newest candle that counts; nil for the newest that was labelled.
     /// - Complexity: O(minutes of the window / 64).
     public func openEntries(_ window: RollingWindow, through: Int64? = nil) -> [Int64] {
         guard let through = through ?? self.through else { return [] }
-        return window.candles.stamps(notIn: labels, from: startsAt, through: through)
+        // An older trade was decided by the newest labelled candle at the latest.
+        let first = max(startsAt, through - configuration.timeoutMilliseconds + 1)
+        return window.candles.stamps(notIn: labels, from: first, through: through)
     }
 
     /// SHA-256 over the state: header, closed labels by day, then stamp and price of every open

@@ -55,9 +55,7 @@ public struct LogFold: Sendable {
             } catch let error as EventStoreError {
                 throw error
             } catch {
-                throw EventStoreError(
-                    .corrupted, "position \(position): \(error); run `mechanic-replay verify`",
-                    position: position)
+                throw EventStoreError(unfoldable: error, at: position)
             }
             if position.number.isMultiple(of: 512) { progress(position.number, last.number) }
             return true

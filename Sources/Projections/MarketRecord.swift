@@ -74,7 +74,8 @@ public struct MarketRecord: Equatable, Sendable {
 
     /// Versions (3 × 4), labellings (4), position (8), candles version (8), newest (8), window (32),
     /// configuration (32), then for each labelling hash (32), digest (32), through (8), candles
-    /// version (8). A time that is not there is the least integer.
+    /// version (8); at the end SHA-256 of all before it (32). A time that is not there is the least
+    /// integer.
     var bytes: [UInt8] {
         var buffer: [UInt8] = []
         for version in Self.versions { buffer.append(littleEndian: version) }
@@ -90,6 +91,7 @@ public struct MarketRecord: Equatable, Sendable {
             buffer.append(littleEndian: labelling.through ?? .min)
             buffer.append(littleEndian: labelling.candlesVersion)
         }
+        SHA256().hash(buffer).append(to: &buffer)
         return buffer
     }
 
@@ -98,8 +100,13 @@ public struct MarketRecord: Equatable, Sendable {
 
     /// Reads a record; nil if it is of other versions or damaged: then the log is folded instead.
     public init?(_ bytes: [UInt8]) {
-        let span = bytes.rawSpan
-        guard span.byteCount >= Self.headerBytes else { return nil }
+        // LMDB has no checksums, and nothing else would show that a count of versions is wrong.
+        guard bytes.count >= Self.headerBytes + Hash256.byteCount else { return nil }
+        let end = bytes.count - Hash256.byteCount
+        let span = bytes.rawSpan.extracting(0..<end)
+        guard SHA256().hash(span) == Hash256(bytes.rawSpan.extracting(end..<bytes.count)) else {
+            return nil
+        }
         for (index, version) in Self.versions.enumerated()
         where span.load(UInt32.self, at: index * 4) != version {
             return nil

@@ -8,7 +8,8 @@ extension MarketState {
     /// The state of a market as of the newest commit.
     ///
     /// Reads the record and, through the index of days, only the events of the window. A record
-    /// that is missing, stale or of another version costs a fold of the whole log, never truth.
+    /// that is missing, stale, damaged or of another version costs a fold of the whole log, never
+    /// truth.
     ///
     /// - Returns: the state, and what the store keeps of it.
     /// - Complexity: O(events of the window).
@@ -18,21 +19,22 @@ extension MarketState {
         var saved = SavedDays()
         saved.window = try days(view, under: MarketRecord.windowDays(market))
         let streams = try view.streams(prefix: "\(market)/")
-        guard let bytes = try view.projection(MarketRecord.key(market)),
+        if let bytes = try view.projection(MarketRecord.key(market)),
             let record = MarketRecord(bytes),
             streams.allSatisfy({ $0.head.position <= record.position })
-        else {
-            let head = try view.head()
-            let fold = try LogFold.fold(view, through: head.position, market: market)
-            let state = fold[market]
-            for labelling in state.labellings {
-                saved.labels[labelling.hash] = try days(
-                    view, under: MarketRecord.labelDays(market, labelling.hash))
-            }
-            return (state, saved)
+        {
+            var state = MarketState(market: market)
+            try state.restore(record, view, streams, &saved)
+            // Digests of days are taken from the store as they are: a damaged one shows here.
+            if MarketRecord(&state, hasher: SHA256()) == record { return (state, saved) }
         }
-        var state = MarketState(market: market)
-        try state.restore(record, view, streams, &saved)
+        let head = try view.head()
+        let fold = try LogFold.fold(view, through: head.position, market: market)
+        let state = fold[market]
+        for labelling in state.labellings {
+            saved.labels[labelling.hash] = try days(
+                view, under: MarketRecord.labelDays(market, labelling.hash))
+        }
         return (state, saved)
     }
 
@@ -92,7 +94,8 @@ extension MarketState {
         for number in 1...head.version.number {
             guard let position = try view.position(of: StreamVersion(number), in: head) else {
                 throw EventStoreError(
-                    .corrupted, "version \(number) of \(stream.id) is not in the index; run "
+                    .corrupted,
+                    "version \(number) of \(stream.id) is not in the index; run "
                         + "`mechanic-replay verify`")
             }
             try apply(at: position, stream, view)
@@ -104,9 +107,23 @@ extension MarketState {
     ) throws {
         guard let event = try view.event(at: position) else {
             throw EventStoreError(
-                .corrupted, "position \(position): the event is missing; run "
+                .corrupted,
+                "position \(position): the event is missing; run "
                     + "`mechanic-replay verify`", position: position)
         }
-        try apply(event, of: stream)
+        do {
+            try apply(event, of: stream)
+        } catch {
+            throw EventStoreError(unfoldable: error, at: position)
+        }
+    }
+}
+
+extension EventStoreError {
+    /// An event that no fold can take: damaged, or of a type that this program does not know.
+    init(unfoldable error: any Error, at position: GlobalPosition) {
+        self.init(
+            .corrupted, "position \(position): \(error); run `mechanic-replay verify`",
+            position: position)
     }
 }

@@ -30,6 +30,12 @@ public struct MarketState: Sendable {
         labellings.firstIndex { $0.hash == hash }
     }
 
+    /// The labellings of active configurations: those that updates carry on.
+    public var activeLabellings: [LabelState] {
+        let hashes = configuration.active.map(\.labelsHash)
+        return labellings.filter { hashes.contains($0.hash) }
+    }
+
     /// One projection's name, version and digest.
     public struct Digest: Sendable, Equatable {
         /// The projection.

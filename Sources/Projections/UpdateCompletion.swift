@@ -82,6 +82,8 @@ public struct UpdateCompletion: Sendable, Equatable {
 
     /// The rows of the update itself.
     public var rows: Rows
+    /// The first and last stamp of the new minutes, milliseconds UTC; nil if there is none.
+    public var recorded: ClosedRange<Int64>?
     /// Gaps that the new rows leave, the first 100.
     public var gaps: [Gap]
     /// What became of each labelling, in the order of activation.
@@ -93,8 +95,12 @@ public struct UpdateCompletion: Sendable, Equatable {
     public static let maximumGaps = 100
 
     /// A completion.
-    public init(rows: Rows, gaps: [Gap], labellings: [Labelling], program: String) {
+    public init(
+        rows: Rows, recorded: ClosedRange<Int64>? = nil, gaps: [Gap], labellings: [Labelling],
+        program: String
+    ) {
         self.rows = rows
+        self.recorded = recorded
         self.gaps = gaps
         self.labellings = labellings
         self.program = program
@@ -111,7 +117,10 @@ extension UpdateCompletion {
     public var json: JSONValue {
         [
             "candles": [
-                "duplicates": .integer(rows.duplicates), "late": .integer(rows.late),
+                "duplicates": .integer(rows.duplicates),
+                "first_ms": recorded.map { .integer($0.lowerBound) } ?? .null,
+                "last_ms": recorded.map { .integer($0.upperBound) } ?? .null,
+                "late": .integer(rows.late),
                 "partial": .integer(rows.partial), "recorded": .integer(rows.recorded),
                 "rejected": .integer(rows.rejected), "revised": .integer(rows.revised),
             ],
@@ -159,13 +168,31 @@ extension UpdateCompletion {
         rows.recorded = try Self.count(candles, "recorded")
         rows.rejected = try Self.count(candles, "rejected")
         rows.revised = try Self.count(candles, "revised")
-        gaps = try (json["gaps"]?.elements ?? []).map { gap in
+        if let first = candles?["first_ms"]?.int64, let last = candles?["last_ms"]?.int64 {
+            guard first <= last else { throw FormatError("update.completed: first_ms is last") }
+            recorded = first...last
+        }
+        gaps = try Self.elements(json, "gaps").map { gap in
             Gap(
-                from: try Self.integer(gap, "from_ms"), through: try Self.integer(gap, "through_ms"),
+                from: try Self.integer(gap, "from_ms"),
+                through: try Self.integer(gap, "through_ms"),
                 missing: try Self.integer(gap, "missing"))
         }
-        labellings = try (json["labellings"]?.elements ?? []).map(Self.labelling)
-        program = json["program"]?.text ?? ""
+        labellings = try Self.elements(json, "labellings").map(Self.labelling)
+        guard let program = json["program"]?.text else {
+            throw FormatError("update.completed: program is missing")
+        }
+        guard try Self.count(json, "schema") == Int(EventType.updateCompleted.schemaVersion) else {
+            throw FormatError("update.completed: the payload is of another schema")
+        }
+        self.program = program
+    }
+
+    private static func elements(_ json: JSONValue, _ name: String) throws -> [JSONValue] {
+        guard let elements = json[name]?.elements else {
+            throw FormatError("update.completed: \(name) is missing")
+        }
+        return elements
     }
 
     private static func labelling(_ json: JSONValue) throws -> Labelling {

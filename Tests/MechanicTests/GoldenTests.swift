@@ -6,25 +6,29 @@ import Testing
 
 /// Labels of real candles, through the store, against goldens computed elsewhere.
 struct GoldenTests {
-    static let cases: [(file: String, golden: String, configuration: LabelingConfiguration, count: Int)] = [
-        (
-            "BTC-USDT_USDT-1m-20250611-20251108.csv.gz", "labels_BTC-USDT_USDT_scalp_open.csv.gz",
-            .scalp, 129_578
-        ),
-        (
-            "BTC-USDT_USDT-1m-20250611-20251108.csv.gz", "labels_BTC-USDT_USDT_runner_open.csv.gz",
-            .runner, 129_325
-        ),
-        (
-            "SOL-USDT-1m-20250611-20251108.csv.gz", "labels_SOL-USDT_scalp_open.csv.gz", .scalp,
-            129_598
-        ),
-    ]
+    static let cases:
+        [(file: String, golden: String, configuration: LabelingConfiguration, count: Int)] = [
+            (
+                "BTC-USDT_USDT-1m-20250611-20251108.csv.gz",
+                "labels_BTC-USDT_USDT_scalp_open.csv.gz",
+                .scalp, 129_578
+            ),
+            (
+                "BTC-USDT_USDT-1m-20250611-20251108.csv.gz",
+                "labels_BTC-USDT_USDT_runner_open.csv.gz",
+                .runner, 129_325
+            ),
+            (
+                "SOL-USDT-1m-20250611-20251108.csv.gz", "labels_SOL-USDT_scalp_open.csv.gz", .scalp,
+                129_598
+            ),
+        ]
 
     @Test(arguments: cases.indices)
     func importAndUpdateGiveEveryField(_ index: Int) throws {
         let (file, golden, configuration, count) = Self.cases[index]
-        guard let candles = try Shared.candles(file), let text = try Shared.bytes("goldens/\(golden)")
+        guard let candles = try Shared.candles(file),
+            let text = try Shared.bytes("goldens/\(golden)")
         else { return }
         let scratch = try Scratch()
         let updater = Updater(store: try scratch.store(), market: market)

@@ -26,7 +26,8 @@ final class Scratch {
         -> EventStore
     {
         try EventStore.create(
-            path: path + "/" + name, clock: clock, id: EventID([UInt8](repeating: 7, count: 16).rawSpan),
+            path: path + "/" + name, clock: clock,
+            id: EventID([UInt8](repeating: 7, count: 16).rawSpan),
             now: 0, options: .volatile)
     }
 }

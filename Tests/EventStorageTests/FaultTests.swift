@@ -1,0 +1,98 @@
+import EventFormat
+import EventStorage
+import LMDB
+import Testing
+
+/// Every writing call of an append fails in turn: nothing is half visible, the next append works.
+///
+/// The plan belongs to the process, and all suites run in one: each test has a process of its own.
+@Suite struct FaultTests {
+    @Test func aFullDiskLeavesNoTrace() async {
+        await #expect(processExitsWith: .success) { try failEveryCall(28, .diskFull) }
+    }
+
+    @Test func aFullMapLeavesNoTrace() async {
+        await #expect(processExitsWith: .success) {
+            try failEveryCall(LMDBError.mapFull, .diskFull)
+        }
+    }
+
+    @Test func aFailingDiskLeavesNoTrace() async {
+        await #expect(processExitsWith: .success) { try failEveryCall(5, .inputOutput) }
+    }
+
+    @Test func aStoreWhoseMakingFailsIsNoStore() async {
+        await #expect(processExitsWith: .success) {
+            for call in 1...9 {
+                let directory = TemporaryDirectory()
+                Calls.fail(after: call, code: 28)
+                let error = #expect(throws: EventStoreError.self) { _ = try directory.create() }
+                #expect(error?.code == .diskFull, "call \(call)")
+                #expect(!Calls.disarm().pending)
+                let reopening = #expect(throws: EventStoreError.self) { _ = try directory.open() }
+                #expect(reopening?.code == .corrupted)
+            }
+            let directory = TemporaryDirectory()
+            Calls.fail(after: 10, code: 28)
+            _ = try directory.create()
+            #expect(Calls.disarm().pending)
+        }
+    }
+}
+
+/// A commit that writes to every database and deletes a record.
+private func change(_ store: EventStore, _ round: Int) throws {
+    try store.append(at: someTime) { commit in
+        try commit.append(Make.json(round), to: Make.stream("a"), expecting: .any)
+        try commit.append(
+            Make.candles(day: 3, first: round % 1_440), to: Make.stream("b"), expecting: .any)
+        try commit.append(
+            Make.json(round, key: [UInt8(round & 0xFF), UInt8(round >> 8)]), to: Make.stream("c"),
+            expecting: .any)
+        commit.setProjection([1], [UInt8(round & 0xFF)])
+        commit.setProjection([2], nil)
+    }
+}
+
+/// Makes the first, second … writing call of an append fail until none is left to fail.
+private func failEveryCall(_ code: Int32, _ expected: EventStoreError.Code) throws {
+    let directory = TemporaryDirectory()
+    var store: EventStore? = try directory.create()
+    // Levels 0 and 1 of the tree are both rewritten by the commit that completes 256 leaves.
+    for round in 0..<85 { try change(store!, round) }
+    var round = 85
+    var failures = 0
+    for call in 1...100 {
+        let before = try store!.head()
+        let record = try store!.projection([1])
+        Calls.fail(after: call, code: code)
+        do {
+            try change(store!, round)
+            #expect(Calls.disarm().pending)
+            break
+        } catch let error as EventStoreError {
+            #expect(!Calls.disarm().pending)
+            #expect(error.code == expected, "call \(call)")
+            failures += 1
+        }
+        #expect(try store!.head() == before, "call \(call)")
+        #expect(try store!.projection([1]) == record)
+        #expect(try store!.findings() == [], "call \(call)")
+        if call.isMultiple(of: 3) {
+            store = nil
+            store = try directory.open()
+            #expect(try store!.head() == before)
+        }
+        // The same append works now, and is clean.
+        if call.isMultiple(of: 2) {
+            try change(store!, round)
+            round += 1
+            #expect(try store!.head().position.number == before.position.number + 3)
+            #expect(try store!.findings() == [], "after call \(call)")
+        }
+    }
+    // Begin, 3 events, 3 versions, a day, a key, 3 heads, a row, two records, the head, commit.
+    #expect(failures >= 17)
+    try change(store!, round)
+    #expect(try store!.findings() == [])
+}

@@ -1,0 +1,60 @@
+import Digest
+import Market
+import Mechanic
+import Projections
+import Testing
+
+/// The digests of a fixed history, written down: a change of any state byte must be meant.
+///
+/// Where a projection is meant to change, its version is raised and the digest written anew.
+struct FrozenDigestTests {
+    /// Integer arithmetic only: the same on every machine.
+    static func candles(_ count: Int) -> [Candle] {
+        var state: UInt32 = 2_463_534_242
+        func next(_ bound: UInt32) -> Int {
+            // G. Marsaglia, "Xorshift RNGs".
+            state ^= state << 13
+            state ^= state >> 17
+            state ^= state << 5
+            return Int(state % bound)
+        }
+        var price = 60_000
+        var minute = 0
+        return (0..<count).map { _ in
+            let open = price
+            price += next(121) - 60
+            minute += next(50) == 0 ? 1 + next(5) : 1
+            return Candle(
+                time: 1_735_689_600_000 + Int64(minute) * 60_000, open: Double(open),
+                high: Double(max(open, price) + next(30)),
+                low: Double(min(open, price) - next(30)), close: Double(price),
+                volume: Double(next(1_000)))
+        }
+    }
+
+    static let expected = [
+        "window 1 5bbd762aefe0cb17a8d25d9630366014eac8077afbc0b91057830005ced74d1b",
+        "labels 1 6d14e661a6040b70919b40f60afec4e13a4eda78f9092a8576f3c90163da8c95",
+        "labels 1 06602cbdb60d880143e16169483a049c924fb748c171b0ffe982f78cae752b99",
+        "configuration 1 422f1976977b29af5151fb700871f6ba9005aaca537cffb1ee3f00e0b82336da",
+    ]
+
+    private func lines(_ digests: [MarketState.Digest]) -> [String] {
+        digests.map { "\($0.name) \($0.version) \($0.digest)" }
+    }
+
+    @Test func theDigestsOfAFixedHistoryNeverChange() throws {
+        let rows = Self.candles(5_000)
+        let bench = try Bench(market, [.scalp, .runner])
+        try bench.update(rows)
+        let found = lines(try bench.digests())
+        #expect(found == Self.expected)
+        try bench.check("at once")
+
+        let polled = try Bench(market, [.scalp, .runner])
+        for start in stride(from: 0, to: rows.count, by: 500) {
+            try polled.update(Array(rows[start..<start + 500]))
+        }
+        #expect(lines(try polled.digests()) == Self.expected)
+    }
+}
