@@ -60,14 +60,23 @@ struct ExitCodeTests {
         let first = try scratch.run("replay", "--check")
         #expect(first.code == 0)
         #expect(try first.json()["check"]?.text == "same")
-        // The open trades of the labelling are a record of projections, not of the log. Whatever is
-        // changed outside of the log, verify stays clean and replay --check tells.
+        // A digest stands in a record of projections, not in the log: verify stays clean, and only
+        // replay --check tells.
         let digest = try #require(
             try first.json()["projections"]?.elements?.first?["digest"]?.text)
         try damage(scratch, bytes(ofHex: digest), by: [UInt8](repeating: 7, count: 32), everywhere: true)
         let second = try scratch.run("replay", "--check")
         #expect(second.code == 1)
-        #expect(second.messages.contains("window"))
+        #expect(second.messages.contains("projections"))
+        #expect(second.messages.contains("mechanic-replay verify"))
+        #expect(try second.json()["check"] == "different")
+        #expect(try second.json()["projections"] == first.json()["projections"])
+        #expect(try scratch.run("verify").code == 0)
+        // As the message promises, the next update writes the projections anew.
+        let next = SyntheticHistory.start + 120 * 60_000
+        try scratch.file("b.csv", SyntheticHistory.csv(minutes: 60, start: next))
+        #expect(try scratch.run(["update", "--candles", "b.csv"] + Self.symbol).code == 0)
+        #expect(try scratch.run("replay", "--check").code == 0)
     }
 
     @Test func backfillNeedsASimulatedClock() throws {
