@@ -242,9 +242,13 @@ struct ExitCodeTests {
         process.arguments = ["labels", "--store", scratch.store] + Self.symbol
         process.environment = Command.environment
         process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
-        process.standardError = FileHandle.nullDevice
+        let messages = Pipe()
+        process.standardError = messages
         try process.run()
+        let text = String(
+            decoding: messages.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         #expect(process.terminationStatus == 74)
+        #expect(text.contains("standard output"))
     }
 }
