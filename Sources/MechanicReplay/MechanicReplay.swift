@@ -14,14 +14,15 @@ struct MechanicReplay: ParsableCommand {
               mechanic-replay init --clock simulated
               mechanic-replay import candles.csv.gz --symbol BTC/USDT:USDT
               mechanic-replay update --symbol BTC/USDT:USDT --config scalp
-              mechanic-replay labels --symbol BTC/USDT:USDT --from 2025-10-10T21:00Z --to 2025-10-10T22:00Z
+              mechanic-replay labels --symbol BTC/USDT:USDT --from 2025-10-10T21:00Z
               mechanic-replay labels --symbol BTC/USDT:USDT --as-of 2025-10-10T21:20Z
               mechanic-replay replay --check
               mechanic-replay verify --recompute
 
             EXIT CODES
-              0 done   1 a difference or corruption   2 cannot run   64 usage   65 bad data
-              66 no such input   73/74 cannot create / input-output   75 store locked   130 interrupted
+              0 done   1 a difference or corruption   2 cannot run   64 usage
+              65 bad data   66 no such input   73 cannot create   74 input or output
+              75 store locked by another writer   130 interrupted
             """,
         version: Program.version,
         subcommands: [
@@ -52,13 +53,16 @@ enum Main {
 
     /// "Did you mean" for a mistyped verb, which the parser does not offer.
     private static func suggestVerb() {
-        guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else {
-            return
+        var verbs = MechanicReplay.configuration.subcommands
+        for word in CommandLine.arguments.dropFirst() {
+            guard !verbs.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
+            if let verb = verbs.first(where: { $0._commandName == word }) {
+                verbs = verb.configuration.subcommands
+                continue
+            }
+            let names = verbs.map { $0._commandName }
+            guard let near = EditDistance.nearest(to: word, in: names) else { return }
+            Failure(.usage, "'\(word)' is no verb; did you mean '\(near)'?").exit()
         }
-        let verbs = MechanicReplay.configuration.subcommands.map { $0._commandName }
-        guard !verbs.contains(word), word != "help",
-            let near = EditDistance.nearest(to: word, in: verbs)
-        else { return }
-        Failure(.usage, "'\(word)' is no verb; did you mean '\(near)'?").exit()
     }
 }

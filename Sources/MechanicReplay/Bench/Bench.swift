@@ -12,10 +12,10 @@ struct Bench: ParsableCommand {
               mechanic-replay bench --candles btc.csv.gz --format json
               mechanic-replay bench --only label --only parse
 
-            Medians, each beside a baseline of the same run: ratios hold on a busy machine where
-            milliseconds do not. Without --candles a random walk of 150 days, always the same one.
-            Works in a scratch directory under --scratch, which it removes; choose one on the disk
-            that your store is on.
+            Medians, each beside a baseline of the same run: ratios hold on a busy machine
+            where milliseconds do not. Without --candles a random walk of 150 days, always
+            the same one. Works in a scratch directory under --scratch, which it removes;
+            choose one on the disk that your store is on.
             """)
 
     @Option(help: ArgumentHelp("Real candles to measure with, 100 days at least.", valueName: "file"))

@@ -15,21 +15,25 @@ struct BackfillCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1h
-              mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1h --config runner
-              mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1d --format jsonl
+              mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1h \\
+                --config scalp --config runner
+              mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1d \\
+                --format jsonl
 
-            Needs a store made with --clock simulated: the clock of each step is its end. A rerun
-            repeats no recorded step, so an interrupted backfill is run again to go on. With --format
-            jsonl each update is one line, flushed after its commit.
+            Needs a store made with --clock simulated: the clock of each step is its end. A
+            rerun repeats no recorded step, so an interrupted backfill is run again to go
+            on. With --format jsonl each update is one line, flushed after its commit.
             """)
 
     @Argument(help: ArgumentHelp("The history; - is standard input.", valueName: "file"))
     var file: String
 
-    @Option(help: ArgumentHelp("From one update to the next; steps end at its multiples in UTC."))
+    @Option(
+        help: ArgumentHelp(
+            "From one update to the next; steps end at its multiples in UTC.", valueName: "duration"))
     var every: Span
 
-    @Option(help: ArgumentHelp("auto, binance, ohlcv or ccxt.", valueName: "layout"))
+    @Option(help: ArgumentHelp("How the files are laid out.", valueName: "layout"))
     var layout = CandleLayout.auto
 
     @Flag(help: "Refuse the whole file if one row is bad.")
@@ -75,7 +79,11 @@ struct BackfillCommand: ParsableCommand {
             bar.update(rows, of: total)
         }
         bar.finish()
-        if format == .jsonl { return }
+        if format == .jsonl {
+            // A line is an update; what became of no update is told beside them.
+            DeltaPrinter.say(input.rejects, of: input.rejectedCount, to: console)
+            return
+        }
         try report(
             market, backfill, updates: updates, closed: closed, positions: positions, input: input)
     }
@@ -113,6 +121,7 @@ struct BackfillCommand: ParsableCommand {
         printer.add("updates", .integer(Int64(updates)), people: Number.grouped(updates))
         printer.line("labels closed", Number.grouped(closed))
         DeltaPrinter.add(input.rejects, of: input.rejectedCount, to: &printer)
+        printer.member("rejected", .integer(input.rejectedCount))
         printer.member("labels_closed", .integer(closed))
         printer.member("positions", .array(positions.map { .integer($0.number) }))
         if let first = positions.first, let last = positions.last {

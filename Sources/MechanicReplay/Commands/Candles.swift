@@ -27,10 +27,12 @@ struct Candles: ParsableCommand {
         let stamps = try range.stamps
         let store = try store.open()
         let (grid, position) = try store.read { view in
+            try market.mustExist(in: view)
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
             return (try Self.grid(state, stamps, view, through: position), position)
         }
         output.console.say("as of position \(position)")
+        if store.identity.clock == .simulated { output.console.say("simulated clock") }
         var printer = output.rows(["timestamp_ms", "open", "high", "low", "close", "volume"])
         grid.forEach(from: stamps.lowerBound, through: stamps.upperBound) { candle in
             printer.add([

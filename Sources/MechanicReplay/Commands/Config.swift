@@ -42,9 +42,10 @@ struct ShowConfig: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let (configuration, origin) = try resolve()
+        let (configuration, origin, position) = try resolve()
         let base = configuration.json
         var printer = output.report
+        if let position { printer.add("position", .integer(Int64(position.number))) }
         printer.add("config_hash", .text(configuration.hash.hex))
         printer.add("labels_hash", .text(configuration.labelsHash.hex))
         printer.member("configuration", base)
@@ -57,30 +58,32 @@ struct ShowConfig: ParsableCommand {
         printer.finish()
     }
 
-    /// The configuration, and a function that names the origin of a leaf.
-    private func resolve() throws -> (LabelingConfiguration, (String) -> String) {
+    /// The configuration, a function that names the origin of a leaf, and the log's position.
+    private func resolve() throws -> (
+        LabelingConfiguration, (String) -> String, GlobalPosition?
+    ) {
         guard let name else {
             guard let market = try market.market() else {
                 throw Failure(.usage, "name a preset or a file, or a market with --symbol")
             }
             let store = try store.open()
             let (state, position) = try store.read {
-                try MarketState.load($0, market: market, asOf: asOf.point)
+                try market.mustExist(in: $0)
+                return try MarketState.load($0, market: market, asOf: asOf.point)
             }
-            output.console.say("as of position \(position)")
             guard let newest = state.configuration.newest else {
-                throw Failure(.noInput, "\(market) has no active configuration")
+                throw Failure(.noInput, "\(market) has no active configuration as of position \(position)")
             }
-            return (newest.configuration, { _ in "recorded" })
+            return (newest.configuration, { _ in "recorded" }, position)
         }
         let configuration = try ConfigurationName.load(name)
         if LabelingConfiguration.presets.contains(where: { $0.name == name }) {
-            return (configuration, { _ in "preset \(name)" })
+            return (configuration, { _ in "preset \(name)" }, nil)
         }
         let json = try JSONValue(parsing: try FileBytes.read(path: name))
         let preset = json["preset"]?.text ?? "scalp"
         let named = Set((json.members ?? []).map(\.name))
-        return (configuration, { named.contains($0) ? name : "preset \(preset)" })
+        return (configuration, { named.contains($0) ? name : "preset \(preset)" }, nil)
     }
 }
 
@@ -116,8 +119,8 @@ struct ActivateConfig: ParsableCommand {
             EXAMPLES
               mechanic-replay config activate runner --symbol BTC/USDT:USDT
 
-            The next update labels the market under it, beside those active already. Activating one
-            again makes it the newest: the one that reading verbs choose.
+            The next update labels the market under it, beside those active already.
+            Activating one again makes it the newest: the one that reading verbs choose.
             """)
 
     @Argument(help: ArgumentHelp("A preset or a JSON file.", valueName: "preset|file"))

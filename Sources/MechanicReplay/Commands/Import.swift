@@ -16,16 +16,17 @@ struct Import: ParsableCommand {
               mechanic-replay import *.csv --symbol BTC/USDT --strict
               fetch-candles | mechanic-replay import - --symbol BTC/USDT --layout ccxt
 
-            Reads Binance klines (with or without header), timestamp,open,high,low,close,volume, and
-            ccxt's JSON arrays; plain or gzip; milliseconds or microseconds. Sending a file again adds
-            nothing. Bad rows are reported with their line and cost no good row; with --strict they
-            refuse the whole batch (exit 65).
+            Reads Binance klines (with or without header),
+            timestamp,open,high,low,close,volume, and ccxt's JSON arrays; plain or gzip;
+            milliseconds or microseconds. Sending a file again adds nothing. Bad rows are
+            reported with their line and cost no good row; with --strict they refuse the
+            whole batch (exit 65).
             """)
 
     @Argument(help: ArgumentHelp("Files of candles; - is standard input.", valueName: "file"))
     var files: [String]
 
-    @Option(help: ArgumentHelp("auto, binance, ohlcv or ccxt.", valueName: "layout"))
+    @Option(help: ArgumentHelp("How the files are laid out.", valueName: "layout"))
     var layout = CandleLayout.auto
 
     @Flag(help: "Refuse the whole batch if one row is bad.")
@@ -86,6 +87,14 @@ enum DeltaPrinter {
             "from_ms": .integer(gap.from), "through_ms": .integer(gap.through),
             "missing": .integer(gap.missing),
         ]
+    }
+
+    /// Says the first rejected rows where standard output has no place for them.
+    static func say(_ rejects: [CandleInput.Reject], of count: Int, to console: Console) {
+        for reject in rejects.prefix(10) {
+            console.say("rejected: \(reject.file), line \(reject.line): \(reject.reason)")
+        }
+        if count > 10 { console.say("rejected: and \(Number.grouped(count - 10)) more") }
     }
 
     /// Adds the rejected rows: the first ones for people, all that were kept for scripts.

@@ -12,17 +12,23 @@ struct Initialize: ParsableCommand {
               mechanic-replay init
               mechanic-replay init --store btc.store --clock simulated
 
-            A simulated clock takes its time from the data: choose it to backfill history or to test.
-            A store keeps its clock for life, and every status says which it is.
+            A simulated clock takes its time from the data: choose it to backfill history
+            or to test. A store keeps its clock for life, and every status says which it
+            is.
             """)
 
-    @Option(help: ArgumentHelp("real or simulated.", valueName: "clock"))
+    @Option(help: ArgumentHelp("Where time comes from.", valueName: "clock"))
     var clock = Clock.real
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        if FileSystem.exists(store.path), !(try FileSystem.isDirectory(store.path)) {
+            throw Failure(
+                .cannotCreate,
+                "\(store.path) is a file, and a store is a directory: choose another --store")
+        }
         var random = SystemRandomNumberGenerator()
         var id: [UInt8] = []
         id.append(littleEndian: random.next())

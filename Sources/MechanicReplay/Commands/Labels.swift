@@ -13,12 +13,13 @@ struct Labels: ParsableCommand {
         discussion: """
             EXAMPLES
               mechanic-replay labels --symbol BTC/USDT:USDT --from 2025-10-10T21:00Z
-              mechanic-replay labels --symbol BTC/USDT:USDT --config runner --format csv > labels.csv
-              mechanic-replay labels --symbol BTC/USDT:USDT --as-of 2025-10-10T21:20Z --provisional
+              mechanic-replay labels --symbol BTC/USDT:USDT --config runner --format csv
+              mechanic-replay labels --symbol BTC/USDT:USDT --provisional --as-of -6h
 
-            Closed labels only, unless asked otherwise. A trade without a deciding candle is open: it
-            has no label. --provisional marks open trades at the newest candle: a view, never recorded
-            and never to train on. Without --from the rolling window; an earlier --from reads the log.
+            Closed labels only, unless asked otherwise. A trade without a deciding candle
+            is open: it has no label. --provisional marks open trades at the newest candle:
+            a view, never recorded and never to train on. Without --from the rolling
+            window; an earlier --from reads the log.
             """)
 
     @Flag(help: "Open trades instead of labels.")
@@ -52,6 +53,7 @@ struct Labels: ParsableCommand {
         let stamps = try range.stamps
         let store = try store.open()
         let (table, position) = try store.read { view in
+            try market.mustExist(in: view)
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
             let labelling = try ConfigurationName.select(config, in: state)
             return (try LabelTable(state, labelling, stamps, view, position), position)

@@ -41,6 +41,8 @@ struct Log: ParsableCommand {
         ])
         try store.read { view in
             let last = try view.resolve(asOf.point)
+            output.console.say("as of position \(last)")
+            if store.identity.clock == .simulated { output.console.say("simulated clock") }
             var left = limit ?? .max
             var number = last.number
             while number > 0, left > 0 {

@@ -27,7 +27,7 @@ struct Status: ParsableCommand {
         var (states, position, events) = try store.read { view in
             let position = try view.resolve(asOf.point)
             if try view.head().position == position {
-                let markets = try Self.markets(view).filter { only == nil || $0 == only }
+                let markets = try MarketID.all(in: view).filter { only == nil || $0 == only }
                 let states = try markets.map { try MarketState.load(view, market: $0).state }
                 return (states, position, position.number)
             }
@@ -92,15 +92,5 @@ struct Status: ParsableCommand {
                     ]
                 }),
         ]
-    }
-
-    /// The markets that have streams, by name.
-    private static func markets(_ view: borrowing StoreView) throws -> [MarketID] {
-        var markets: [MarketID] = []
-        for (id, _) in try view.streams(prefix: "") {
-            guard let market = MarketStream(id)?.market, markets.last != market else { continue }
-            markets.append(market)
-        }
-        return markets
     }
 }

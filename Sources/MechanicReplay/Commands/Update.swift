@@ -18,15 +18,15 @@ struct Update: ParsableCommand {
               mechanic-replay update --symbol BTC/USDT:USDT --config scalp --config runner
               mechanic-replay update --symbol BTC/USDT:USDT --config my.json --format json
 
-            Everything an update does becomes visible in one commit, or not at all. Without --config
-            the active configurations are used; where none is active, scalp becomes it. An update that
-            changes nothing appends nothing.
+            Everything an update does becomes visible in one commit, or not at all. Without
+            --config the active configurations are used; where none is active, scalp
+            becomes it. An update that changes nothing appends nothing.
             """)
 
     @Option(help: ArgumentHelp("New candles; - is standard input.", valueName: "file"))
     var candles: String?
 
-    @Option(help: ArgumentHelp("auto, binance, ohlcv or ccxt.", valueName: "layout"))
+    @Option(help: ArgumentHelp("How the files are laid out.", valueName: "layout"))
     var layout = CandleLayout.auto
 
     @Flag(help: "Refuse the whole batch if one row is bad.")

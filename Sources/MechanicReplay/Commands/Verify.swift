@@ -14,8 +14,9 @@ struct Verify: ParsableCommand {
               mechanic-replay verify --recompute
               mechanic-replay verify --format json
 
-            --recompute also labels the recorded candles again under the recorded configurations:
-            every recorded label must come out the same, bit for bit. Exit 1 at the first difference.
+            --recompute also labels the recorded candles again under the recorded
+            configurations: every recorded label must come out the same, bit for bit. Exit
+            1 at the first difference.
             """)
 
     @Flag(help: "Also compute every recorded label anew.")

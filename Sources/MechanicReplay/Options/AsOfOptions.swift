@@ -5,7 +5,9 @@ internal import Market
 
 /// What was known when.
 struct AsOfOptions: ParsableArguments {
+    // Unconditional: `-6h` is a point, not a bundle of flags.
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "As known then: a position, an RFC 3339 time, -6h (before the newest event) or HEAD~n.",
             valueName: "point"))
@@ -48,18 +50,25 @@ struct MarketTime: ExpressibleByArgument {
 
 /// A range of market time.
 struct RangeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("From this market time on.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("From this market time on.", valueName: "time"))
     var from: MarketTime?
 
-    @Option(help: ArgumentHelp("Up to this market time, exclusive.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Up to this market time, exclusive.", valueName: "time"))
     var to: MarketTime?
 
     /// The stamps in the range.
     var stamps: ClosedRange<Int64> {
         get throws {
             let first = from?.milliseconds ?? .min
-            let last = to.map { $0.milliseconds - 1 } ?? .max
-            guard first <= last else { throw Failure(.usage, "--from lies behind --to") }
+            // Exclusive: no stamp lies before the earliest of all.
+            let last = to.map { $0.milliseconds == .min ? .min : $0.milliseconds - 1 } ?? .max
+            guard first <= last else {
+                throw Failure(.usage, "--from does not lie before --to: no candle can be in between")
+            }
             return first...last
         }
     }

@@ -1,5 +1,8 @@
 public import ArgumentParser
+internal import EventFormat
+internal import EventStorage
 public import Market
+internal import Projections
 
 /// Which market.
 struct MarketOptions: ParsableArguments {
@@ -40,6 +43,30 @@ struct VenueOptions: ParsableArguments {
                 .usage, "--venue \(venue): a venue has lower-case letters, digits, - and _ only")
         }
         return market
+    }
+}
+
+extension MarketID {
+    /// The markets that have streams, by name.
+    static func all(in view: borrowing StoreView) throws -> [MarketID] {
+        var markets: [MarketID] = []
+        for (id, _) in try view.streams(prefix: "") {
+            guard let market = MarketStream(id)?.market, markets.last != market else { continue }
+            markets.append(market)
+        }
+        return markets
+    }
+
+    /// Refuses a market that the store never heard of: an empty table would hide a typing error.
+    func mustExist(in view: borrowing StoreView) throws {
+        let known = try Self.all(in: view)
+        guard !known.contains(self) else { return }
+        let names = known.prefix(10).map(\.description).joined(separator: ", ")
+        throw Failure(
+            .noInput,
+            "the store has no market \(self); "
+                + (known.isEmpty ? "it is empty: begin with `mechanic-replay import`" : "it has \(names)")
+        )
     }
 }
 

@@ -5,7 +5,8 @@ internal import SystemIO
 struct OutputOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "table, json, jsonl or csv (default: table on a terminal).", valueName: "format"))
+            "How data is printed (default: table on a terminal; in a pipe csv for rows, else json).",
+            valueName: "format"))
     var format: Format?
 
     @Flag(help: "No messages and no progress; data still prints.")

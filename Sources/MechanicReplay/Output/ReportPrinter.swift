@@ -37,10 +37,16 @@ struct ReportPrinter {
             StandardStream.output.write(JSONValue.object(members).compactText + "\n")
         case .csv:
             let flat = members.filter { $0.value.elements == nil && $0.value.members == nil }
-            let values = flat.map { $0.value.text ?? $0.value.compactText }
+            let values = flat.map { Self.field($0.value) }
             StandardStream.output.write(
                 flat.map(\.name).joined(separator: ",") + "\n" + values.joined(separator: ",") + "\n")
         }
+    }
+
+    /// A value in CSV: an empty field where there is none, as rows have it.
+    private static func field(_ value: JSONValue) -> String {
+        if value == .null { return "" }
+        return Cell.text(value.text ?? value.compactText).forCSV
     }
 
     private func title(_ name: String) -> String {

@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+/// What a newcomer reads first. `RECORD_SNAPSHOTS=1 swift test --filter HelpTests` writes the
+/// snapshots anew; look at their difference before committing it.
+struct HelpTests {
+    static let verbs = [
+        "", "init", "import", "update", "backfill", "replay", "status", "labels", "candles", "config",
+        "config show", "config hash", "config activate", "log", "show", "verify", "bench",
+    ]
+
+    @Test(arguments: verbs)
+    func everyVerbExplainsItself(_ verb: String) throws {
+        let scratch = try Scratch()
+        let words = verb.split(separator: " ").map(String.init)
+        let help = try scratch.run(words + ["--help"], environment: ["COLUMNS": "80"])
+        #expect(help.code == 0)
+        #expect(help.messages == "")
+        let name = words.isEmpty ? "mechanic-replay" : words.joined(separator: "-")
+        #expect(try help.output == Fixtures.snapshot("help/\(name).txt", of: help.output))
+
+        let examples = try #require(help.output.range(of: "EXAMPLES"))
+        let options = try #require(help.output.range(of: "\nOPTIONS:"))
+        #expect(examples.lowerBound < options.lowerBound)
+    }
+
+    /// The examples of the help are run as they stand, files and all.
+    @Test func examplesOfTheMainHelpWork() throws {
+        let scratch = try Scratch()
+        scratch.store = ""
+        try scratch.file("candles.csv.gz", SyntheticHistory.csv(minutes: 120))
+        let help = try scratch.run("--help", environment: ["COLUMNS": "200"])
+        let start = "  mechanic-replay "
+        let examples = help.lines.prefix { $0 != "EXIT CODES" }.filter { $0.hasPrefix(start) }
+        #expect(examples.count == 7)
+        for example in examples {
+            let words = example.dropFirst(start.count).split(separator: " ").map(String.init)
+            let done = try scratch.run(words)
+            #expect(done.code == 0, "\(example): \(done.messages)")
+        }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func completions(shell: String) throws {
+        let script = try Scratch().run("--generate-completion-script", shell)
+        #expect(script.code == 0)
+        for word in ["backfill", "as-of", "symbol"] { #expect(script.output.contains(word)) }
+    }
+
+    @Test func version() throws {
+        let version = try Scratch().run("--version")
+        #expect(version.code == 0)
+        #expect(version.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    }
+
+    @Test(arguments: [
+        (["lables"], "did you mean 'labels'"), (["bakfill", "x"], "did you mean 'backfill'"),
+        (["config", "shw"], "did you mean 'show'"),
+        (["labels", "--symbl", "BTC/USDT"], "--symbol"),
+        (["nothing-like-it"], "nothing-like-it"), (["labels"], "--symbol"),
+        (["backfill", "x.csv", "--symbol", "BTC/USDT"], "--every"),
+        (["labels", "--symbol", "BTCUSDT"], "BTC/USDT:USDT"),
+        (["labels", "--symbol", "BTC/USDT", "--as-of", "noon"], "RFC 3339"),
+        (["labels", "--symbol", "BTC/USDT", "--format", "xml"], "jsonl"),
+        (["labels", "--symbol", "BTC/USDT", "--open", "--provisional"], "choose one"),
+        (["labels", "--symbol", "BTC/USDT", "--from", "20", "--to", "10"], "--from"),
+        (["candles", "--symbol", "BTC/USDT", "--to", "-9223372036854775808"], "no store"),
+        (["candles", "--symbol", "BTC/USDT", "--timeframe", "7m"], "1m, 5m, 1h, 1d"),
+        (["candles", "--symbol", "BTC/USDT", "--venue", "A/B"], "lower-case"),
+        (["log", "--type", "labels.close"], "labels.closed"), (["log", "--limit", "-1"], "limit"),
+        (["replay", "--check", "--to", "1"], "--to"), (["config", "show"], "--symbol"),
+    ])
+    func usageErrors(_ words: [String], mentions hint: String) throws {
+        let wrong = try Scratch().run(words)
+        #expect(wrong.code == (hint == "no store" ? 66 : 64))
+        #expect(wrong.output == "")
+        #expect(wrong.messages.contains(hint), "\(wrong.messages)")
+    }
+}
