@@ -67,7 +67,8 @@ struct RangeOptions: ParsableArguments {
             // Exclusive: no stamp lies before the earliest of all.
             let last = to.map { $0.milliseconds == .min ? .min : $0.milliseconds - 1 } ?? .max
             guard first <= last else {
-                throw Failure(.usage, "--from does not lie before --to: no candle can be in between")
+                throw Failure(
+                    .usage, "--from does not lie before --to: no candle can be in between")
             }
             return first...last
         }
