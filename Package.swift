@@ -59,7 +59,10 @@ let package = Package(
         room("EventFormat", ["Digest", "CanonicalJSON"]),
         room(
             "EventStorage",
-            ["LMDB", "EventFormat", "Digest", "SystemIO", .product(name: "Logging", package: "swift-log")]),
+            [
+                "LMDB", "EventFormat", "Digest", "SystemIO",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         room("Market", ["CanonicalJSON", "Digest"]),
         room("Labeling", ["Market"]),
         room(
@@ -92,11 +95,13 @@ let package = Package(
         tests("MarketTests", ["Market", "Digest", "CanonicalJSON", "SystemIO"]),
         tests("LabelingTests", ["Labeling", "Market", "SystemIO", "CBaselines"]),
         tests(
-            "ProjectionsTests", ["Projections", "EventStorage", "EventFormat", "Market", "Labeling", "Digest"]),
+            "ProjectionsTests",
+            ["Projections", "EventStorage", "EventFormat", "Market", "Labeling", "Digest"]),
         tests(
             "MechanicTests",
             [
-                "Mechanic", "Projections", "EventStorage", "EventFormat", "Market", "Labeling", "SystemIO",
+                "Mechanic", "Projections", "EventStorage", "EventFormat", "Market", "Labeling",
+                "SystemIO",
                 "Digest", "CanonicalJSON",
             ]),
         tests("EndToEndTests", ["SystemIO", "CanonicalJSON", "mechanic-replay"]),

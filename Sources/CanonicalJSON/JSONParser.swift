@@ -81,7 +81,12 @@ private struct JSONParser {
             }
             let name = try string()
             // By bytes: Swift's == takes two spellings of "é" for one name, RFC 8785 does not.
-            guard !members.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+            // == first: it is quick, and names of the same bytes always pass it.
+            guard
+                !members.contains(where: {
+                    $0.name == name && $0.name.utf8.elementsEqual(name.utf8)
+                })
+            else {
                 throw fail("the name \"\(name)\" is given twice")
             }
             skipSpace()

@@ -10,6 +10,7 @@ extension JSONValue {
     /// The canonical text as UTF-8.
     public var canonicalBytes: [UInt8] {
         var output: [UInt8] = []
+        output.reserveCapacity(1_024)
         write(to: &output, sorted: true)
         return output
     }
@@ -57,12 +58,20 @@ extension JSONValue {
         return isSorted ? members : members.sorted(by: precedes)
     }
 
+    private static func needsEscape(_ text: String) -> Bool {
+        let bytes = text.utf8Span.span
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                return true
+            }
+        }
+        return false
+    }
+
     private static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
-        let needsEscape = text.utf8.contains {
-            $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
-        }
-        guard needsEscape else {
+        guard needsEscape(text) else {
             output.append(contentsOf: text.utf8)
             output.append(UInt8(ascii: "\""))
             return

@@ -1,3 +1,4 @@
+public import CanonicalJSON
 public import Digest
 
 /// An event proposed: what the caller says. The store adds version, times, id and hashes.
@@ -5,7 +6,7 @@ public struct EventData: Sendable {
     /// The kind of event.
     public var type: EventType
     /// The payload, in the type's encoding.
-    public var payload: [UInt8]
+    public var payload: [UInt8] { didSet { isCanonical = false } }
     /// The event that caused this one; `.none` for a first cause.
     public var causation: EventID
     /// The event that began the flow this one belongs to; `.none` for a beginning.
@@ -13,6 +14,22 @@ public struct EventData: Sendable {
     /// Recognises a retry where no expected version can: an event of the stream that was recorded
     /// with the same key is this one, whatever it says.
     public var idempotencyKey: [UInt8]?
+    /// Whether the payload was written here as canonical JSON and need not be read to be checked.
+    private var isCanonical = false
+
+    /// An event with a payload of canonical JSON.
+    ///
+    /// - Precondition: the type's encoding is JSON.
+    public init(type: EventType, json: JSONValue, causation: EventID = .none) {
+        precondition(type.encoding == .json, "\(type.name) has no payload of JSON")
+        self.init(type: type, payload: json.canonicalBytes, causation: causation)
+        isCanonical = true
+    }
+
+    /// What keeps the payload from being one of the type; nil if nothing does.
+    public var defect: FormatError? {
+        isCanonical ? nil : type.defect(in: payload.rawSpan)
+    }
 
     /// An event.
     public init(

@@ -71,7 +71,7 @@ public struct Commit: ~Copyable {
     public mutating func append(
         _ event: EventData, to stream: StreamID, expecting expected: ExpectedVersion
     ) throws(EventStoreError) -> Appended {
-        if let defect = event.type.defect(in: event.payload.rawSpan) {
+        if let defect = event.defect {
             throw EventStoreError(.invalidPayload, "\(event.type.name) for \(stream): \(defect)")
         }
         let known = try head(of: stream)

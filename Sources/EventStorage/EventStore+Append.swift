@@ -1,6 +1,7 @@
 internal import Digest
 public import EventFormat
 internal import LMDB
+internal import Logging
 internal import Synchronization
 internal import SystemIO
 
@@ -31,10 +32,12 @@ extension EventStore {
         try writer.withLock { state in
             if state.lock == nil { state.lock = try lock() }
             do {
-                return try environment.write(
+                let outcome = try environment.write(
                     { (transaction) throws in
                         try commit(&transaction, &state, now: now, body)
                     }, orThrow: { EventStoreError($0, path: path) })
+                log(outcome.receipt)
+                return outcome
             } catch {
                 // Whatever was staged did not happen: read it all anew next time.
                 state.head = nil
@@ -43,6 +46,26 @@ extension EventStore {
                 throw error
             }
         }
+    }
+
+    /// Share of the map from which on every commit warns: LMDB cannot grow it while it is open.
+    static let alarmShare = 0.7
+
+    private func log(_ receipt: Receipt) {
+        guard receipt.newEvents > 0 else { return }
+        options.logger.debug(
+            "committed",
+            metadata: [
+                "store": "\(path)", "position": "\(receipt.head.position)",
+                "events": "\(receipt.newEvents)", "commit": "\(receipt.head.commit)",
+            ])
+        let used = environment.usedBytes
+        guard Double(used) > Double(environment.mapSize) * Self.alarmShare else { return }
+        options.logger.warning(
+            "the map is filling: compact the store or give the process more address space",
+            metadata: [
+                "store": "\(path)", "bytes": "\(used)", "map_bytes": "\(environment.mapSize)",
+            ])
     }
 
     /// Lets other processes write; the next append takes the lock again.

@@ -1,6 +1,7 @@
 internal import Digest
 public import EventFormat
 internal import LMDB
+public import Logging
 internal import Synchronization
 internal import SystemIO
 
@@ -32,6 +33,8 @@ public final class EventStore: Sendable {
         public var acceptsClock = false
         /// Open on a network file system, which LMDB forbids.
         public var allowsNetworkFileSystem = false
+        /// Where the store says what it does: commits at `debug`, a map that fills at `warning`.
+        public var logger = Logger(label: "EventStorage") { _ in SwiftLogNoOpLogHandler() }
         /// Do not wait for the disk: only for a scratch store that is thrown away.
         package var isVolatile = false
 

@@ -141,9 +141,11 @@ struct MarketRecomputation: Sendable {
         let index = min(recorded.count, expected.count)
         let isMissing = recorded.count < expected.count
         let entry = (isMissing ? expected : recorded)[index].entryTime
-        return "the label of \(UTCTime.text(milliseconds: entry)) is "
-            + (isMissing ? "not recorded as \(kind), the candles give it" : "recorded as \(kind), "
-                + "the candles do not give it")
+        let verdict =
+            isMissing
+            ? "not recorded as \(kind), the candles give it"
+            : "recorded as \(kind), the candles do not give it"
+        return "the label of \(UTCTime.text(milliseconds: entry)) is \(verdict)"
     }
 
     /// Labels of the window against the batch labeller, which shares only the price rules.

@@ -65,7 +65,7 @@ public struct ConfigurationChange: Sendable {
             "configuration_hash": .string(configuration.hash.hex),
             "labels_hash": .string(configuration.labelsHash.hex),
         ]
-        return EventData(type: .configurationActivated, payload: json.canonicalBytes)
+        return EventData(type: .configurationActivated, json: json)
     }
 
     init(_ payload: RawSpan) throws {
@@ -99,7 +99,7 @@ public struct LabellingOpening: Sendable {
             "labels_hash": .string(configuration.labelsHash.hex),
             "starts_at_ms": .integer(startsAt),
         ]
-        return EventData(type: .labellingOpened, payload: json.canonicalBytes)
+        return EventData(type: .labellingOpened, json: json)
     }
 
     init(_ payload: RawSpan) throws {

@@ -57,6 +57,7 @@ public struct RollingWindow: Sendable {
 extension Array {
     /// Appends day (4), rows (4) and digest (32) of each day.
     func append<Row>(to bytes: inout [UInt8]) where Element == DayGrid<Row>.Day {
+        bytes.reserveCapacity(bytes.count + count * 40)
         for day in self {
             bytes.append(littleEndian: day.day)
             bytes.append(littleEndian: UInt32(day.count))

@@ -110,7 +110,7 @@ public struct UpdateCompletion: Sendable, Equatable {
 extension UpdateCompletion {
     /// The event.
     public func event(causation: EventID) -> EventData {
-        EventData(type: .updateCompleted, payload: json.canonicalBytes, causation: causation)
+        EventData(type: .updateCompleted, json: json, causation: causation)
     }
 
     /// The payload.

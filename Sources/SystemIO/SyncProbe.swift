@@ -14,7 +14,9 @@ public final class SyncProbe {
 
     /// One append and one `fdatasync`.
     public func append() throws(SystemError) {
-        let written = unsafe block.withUnsafeBytes { unsafe write(descriptor.number, $0.baseAddress, $0.count) }
+        let written = unsafe block.withUnsafeBytes {
+            unsafe write(descriptor.number, $0.baseAddress, $0.count)
+        }
         guard written == block.count, fdatasync(descriptor.number) == 0 else {
             throw SystemError.last("append to the probe", path)
         }

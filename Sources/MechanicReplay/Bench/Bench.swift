@@ -18,7 +18,8 @@ struct Bench: ParsableCommand {
             choose one on the disk that your store is on.
             """)
 
-    @Option(help: ArgumentHelp("Real candles to measure with, 100 days at least.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Real candles to measure with, 100 days at least.", valueName: "file"))
     var candles: String?
 
     @Option(help: ArgumentHelp("Only this part; may be given more than once.", valueName: "part"))
@@ -39,10 +40,11 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         let parts = only.isEmpty ? Part.allCases : only
-        let history = try candles.map {
-            try CandleInput([$0], layout: .auto, timeframe: .oneMinute, isStrict: false).candles
-                .sortedByTime()
-        } ?? SyntheticMarket.candles(count: 216_000)
+        let history =
+            try candles.map {
+                try CandleInput([$0], layout: .auto, timeframe: .oneMinute, isStrict: false).candles
+                    .sortedByTime()
+            } ?? SyntheticMarket.candles(count: 216_000)
         var printer = output.rows(["part", "what", "median", "unit", "ratio", "against", "bytes"])
         let directory = "\(scratch)/mechanic-bench-\(SystemClock.microseconds())"
         try FileSystem.createDirectory(directory)

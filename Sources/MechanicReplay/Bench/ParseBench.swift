@@ -12,7 +12,8 @@ enum ParseBench {
         let median = Stopwatch.median(times)
         return [
             BenchResult(
-                what: "parse and validate klines", median: Double(text.count) / median, unit: "MB/s",
+                what: "parse and validate klines", median: Double(text.count) / median,
+                unit: "MB/s",
                 bytes: text.count)
         ]
     }

@@ -24,7 +24,8 @@ enum ReplayBench {
         let verify = try Stopwatch.microseconds { try store.verify() }
         return [
             BenchResult(
-                what: "replay \(days) days, \(updates) updates", median: Stopwatch.median(times) / 1e3,
+                what: "replay \(days) days, \(updates) updates",
+                median: Stopwatch.median(times) / 1e3,
                 unit: "ms", bytes: store.usedBytes),
             BenchResult(
                 what: "verify the same log", median: verify / 1e3, unit: "ms",

@@ -11,7 +11,8 @@ internal import SystemIO
 /// `backfill`: history through updates, as if live.
 struct BackfillCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backfill", abstract: "Drive a history file through hourly updates, as if live.",
+        commandName: "backfill",
+        abstract: "Drive a history file through hourly updates, as if live.",
         discussion: """
             EXAMPLES
               mechanic-replay backfill btc.csv.gz --symbol BTC/USDT:USDT --every 1h
@@ -30,7 +31,8 @@ struct BackfillCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "From one update to the next; steps end at its multiples in UTC.", valueName: "duration"))
+            "From one update to the next; steps end at its multiples in UTC.", valueName: "duration"
+        ))
     var every: Span
 
     @Option(help: ArgumentHelp("How the files are laid out.", valueName: "layout"))

@@ -48,8 +48,10 @@ struct CandleInput {
             throw Failure(
                 .badData,
                 "\(first.file), line \(first.line): \(first.reason); \(Number.grouped(rejectedCount)) "
-                    + (isStrict ? "bad rows, and --strict refuses the whole batch" : "bad rows and no "
-                        + "good one") + "; nothing was appended")
+                    + (isStrict
+                        ? "bad rows, and --strict refuses the whole batch"
+                        : "bad rows and no "
+                            + "good one") + "; nothing was appended")
         }
         if candles.isEmpty {
             let names = files.joined(separator: ", ")

@@ -58,7 +58,7 @@ struct Candles: ParsableCommand {
     /// The days of a range of stamps.
     static func days(_ stamps: ClosedRange<Int64>) -> ClosedRange<Int32> {
         let limit = UTCDay(number: 2_000_000).start
-        return UTCDay(of: max(stamps.lowerBound, -limit)).number
-            ... UTCDay(of: min(stamps.upperBound, limit)).number
+        return UTCDay(of: max(stamps.lowerBound, -limit))
+            .number...UTCDay(of: min(stamps.upperBound, limit)).number
     }
 }

@@ -23,7 +23,8 @@ struct Config: ParsableCommand {
 /// `config show`.
 struct ShowConfig: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Print a configuration, its hash and where leaves come from.",
+        commandName: "show",
+        abstract: "Print a configuration, its hash and where leaves come from.",
         discussion: """
             EXAMPLES
               mechanic-replay config show scalp
@@ -72,7 +73,8 @@ struct ShowConfig: ParsableCommand {
                 return try MarketState.load($0, market: market, asOf: asOf.point)
             }
             guard let newest = state.configuration.newest else {
-                throw Failure(.noInput, "\(market) has no active configuration as of position \(position)")
+                throw Failure(
+                    .noInput, "\(market) has no active configuration as of position \(position)")
             }
             return (newest.configuration, { _ in "recorded" }, position)
         }
@@ -134,7 +136,8 @@ struct ActivateConfig: ParsableCommand {
         let configuration = try ConfigurationName.load(name)
         let store = try store.open()
         let updater = Updater(store: store, market: try market.market())
-        let simulated = ((try updater.state().window.newest ?? 0) + updater.market.timeframe.milliseconds)
+        let simulated =
+            ((try updater.state().window.newest ?? 0) + updater.market.timeframe.milliseconds)
         let now =
             store.identity.clock == .real ? SystemClock.microseconds() : simulated * 1_000
         let (position, isNew) = try updater.activate(configuration, at: now)

@@ -41,7 +41,8 @@ struct Labels: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     static let columns = [
-        "entry_time_ms", "entry_price", "exit_time_ms", "exit_price", "exit_reason", "pnl_gross_bps",
+        "entry_time_ms", "entry_price", "exit_time_ms", "exit_price", "exit_reason",
+        "pnl_gross_bps",
         "costs_bps", "pnl_net_bps", "meta_label", "known_at_ms", "ambiguous", "crosses_gap",
     ]
 

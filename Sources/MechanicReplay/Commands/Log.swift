@@ -15,7 +15,8 @@ struct Log: ParsableCommand {
               mechanic-replay log --as-of 2025-10-10T21:20Z --limit 5 --format jsonl
             """)
 
-    @Option(help: ArgumentHelp("Only events of this type, such as labels.closed.", valueName: "type"))
+    @Option(
+        help: ArgumentHelp("Only events of this type, such as labels.closed.", valueName: "type"))
     var type: String?
 
     @Option(help: ArgumentHelp("At most so many.", valueName: "count"))

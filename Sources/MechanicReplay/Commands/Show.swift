@@ -17,7 +17,8 @@ struct Show: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("A position, a time (the newest event by then) or HEAD.", valueName: "point"))
+        help: ArgumentHelp(
+            "A position, a time (the newest event by then) or HEAD.", valueName: "point"))
     var point: Point
 
     @Flag(help: "Every byte with its offset, its field and its value.")

@@ -67,7 +67,8 @@ struct Status: ParsableCommand {
                 let open = labelling.openEntries(state.window).count
                 printer.line(
                     "\(market) labels \(labelling.hash.hex.prefix(8))",
-                    "\(Number.grouped(labelling.labels.count)) closed, \(Number.grouped(open)) open")
+                    "\(Number.grouped(labelling.labels.count)) closed, \(Number.grouped(open)) open"
+                )
             }
         }
         printer.member("symbols", .array(states.map(json)))

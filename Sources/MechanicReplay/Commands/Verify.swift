@@ -42,7 +42,8 @@ struct Verify: ParsableCommand {
         print(report, findings, labels: labels)
         guard findings.isEmpty else {
             throw Failure(
-                .difference, "the store is not what it says: restore a backup or ask why it changed")
+                .difference, "the store is not what it says: restore a backup or ask why it changed"
+            )
         }
     }
 

@@ -70,7 +70,8 @@ struct RangeOptions: ParsableArguments {
             let first = from?.milliseconds ?? .min
             let last = to.map { $0.milliseconds - 1 } ?? .max
             guard first <= last else {
-                throw Failure(.usage, "--from does not lie before --to: no candle can be in between")
+                throw Failure(
+                    .usage, "--from does not lie before --to: no candle can be in between")
             }
             return first...last
         }

@@ -60,7 +60,9 @@ enum ConfigurationName {
                 $0.hash.hex.hasPrefix(digits) || $0.configuration.hash.hex.hasPrefix(digits)
             }
             if found.count == 1 { return found[0] }
-            if found.count > 1 { throw Failure(.usage, "--config \(name): more than one begins so") }
+            if found.count > 1 {
+                throw Failure(.usage, "--config \(name): more than one begins so")
+            }
         }
         let configuration = try load(name)
         return state.labellings.first { $0.hash == configuration.labelsHash }

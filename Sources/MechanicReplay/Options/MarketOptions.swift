@@ -65,7 +65,8 @@ extension MarketID {
         throw Failure(
             .noInput,
             "the store has no market \(self); "
-                + (known.isEmpty ? "it is empty: begin with `mechanic-replay import`" : "it has \(names)")
+                + (known.isEmpty
+                    ? "it is empty: begin with `mechanic-replay import`" : "it has \(names)")
         )
     }
 }

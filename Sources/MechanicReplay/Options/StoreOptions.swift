@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import EventStorage
+internal import Logging
 internal import SystemIO
 
 /// Where the store is, and how it is opened.
@@ -28,7 +29,17 @@ struct StoreOptions: ParsableArguments {
         options.wait = .milliseconds(wait.milliseconds)
         options.acceptsClock = acceptClock
         options.allowsNetworkFileSystem = allowNetworkFilesystem
+        options.logger = Self.logger
         return options
+    }
+
+    /// Warnings on standard error; `MECHANIC_LOG=debug` also tells of every commit.
+    private static var logger: Logger {
+        var logger = Logger(label: "mechanic-replay") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel =
+            ProcessEnvironment.value("MECHANIC_LOG").flatMap { Logger.Level(rawValue: $0) }
+            ?? .warning
+        return logger
     }
 
     /// Opens the store.

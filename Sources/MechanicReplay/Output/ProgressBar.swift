@@ -30,7 +30,8 @@ final class ProgressBar {
         let share = Double(done) / Double(total)
         let cells = 24
         let filled = Int(share * Double(cells))
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
+        let bar =
+            String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
         let text =
             "\(title) \(bar) \(Int(share * 100)) %  \(Number.grouped(Int(rate))) \(unit)/s  "
             + "\(Self.clock(left)) left"

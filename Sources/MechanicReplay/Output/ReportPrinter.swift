@@ -39,7 +39,8 @@ struct ReportPrinter {
             let flat = members.filter { $0.value.elements == nil && $0.value.members == nil }
             let values = flat.map { Self.field($0.value) }
             StandardStream.output.write(
-                flat.map(\.name).joined(separator: ",") + "\n" + values.joined(separator: ",") + "\n")
+                flat.map(\.name).joined(separator: ",") + "\n" + values.joined(separator: ",")
+                    + "\n")
         }
     }
 
@@ -50,6 +51,8 @@ struct ReportPrinter {
     }
 
     private func title(_ name: String) -> String {
-        name == "ms" ? "milliseconds" : name.split(separator: "_").filter { $0 != "ms" && $0 != "us" }.joined(separator: " ")
+        name == "ms"
+            ? "milliseconds"
+            : name.split(separator: "_").filter { $0 != "ms" && $0 != "us" }.joined(separator: " ")
     }
 }
