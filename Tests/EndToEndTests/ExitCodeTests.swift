@@ -64,7 +64,8 @@ struct ExitCodeTests {
         // replay --check tells.
         let digest = try #require(
             try first.json()["projections"]?.elements?.first?["digest"]?.text)
-        try damage(scratch, bytes(ofHex: digest), by: [UInt8](repeating: 7, count: 32), everywhere: true)
+        try damage(
+            scratch, bytes(ofHex: digest), by: [UInt8](repeating: 7, count: 32), everywhere: true)
         let second = try scratch.run("replay", "--check")
         #expect(second.code == 1)
         #expect(second.messages.contains("projections"))
@@ -104,7 +105,8 @@ struct ExitCodeTests {
         let old = Array(data[found.lowerBound..<found.lowerBound + 64])
         var identity = Array(old.prefix(32))
         identity[4] = 1
-        try damage(scratch, old, by: identity + (try sha256(identity, in: scratch)), everywhere: true)
+        try damage(
+            scratch, old, by: identity + (try sha256(identity, in: scratch)), everywhere: true)
 
         let behind = try scratch.run(["import", "a.csv"] + Self.symbol)
         #expect(behind.code == 2)
@@ -134,7 +136,8 @@ struct ExitCodeTests {
     }
 
     @Test(arguments: [
-        ("", "no rows"), ("hello\n", "line 1"), ("timestamp,open,high,low,close,volume\n", "no rows"),
+        ("", "no rows"), ("hello\n", "line 1"),
+        ("timestamp,open,high,low,close,volume\n", "no rows"),
         ("1760131020000,nan,12,9,11,1\n", "not a number"), ("[[1760131020000,10,12", "line 1"),
         ("\u{1F}\u{8B}", "nothing was appended"), ("{\"error\": 1}", "nothing was appended"),
     ])
@@ -180,7 +183,10 @@ struct ExitCodeTests {
             (["update", "--config", "scalpp"] + Self.symbol, "did you mean scalp"),
             (["labels", "--config", "runner"] + Self.symbol, "runner"),
             (["labels", "--symbol", "BTC/USDT"], "binance/BTC-USDT:USDT/1m"),
-            (["candles", "--symbol", "BTC/USDT:USDT", "--venue", "kraken"], "binance/BTC-USDT:USDT/1m"),
+            (
+                ["candles", "--symbol", "BTC/USDT:USDT", "--venue", "kraken"],
+                "binance/BTC-USDT:USDT/1m"
+            ),
             (["config", "show", "--symbol", "ETH/USDT"], "binance/BTC-USDT:USDT/1m"),
         ] {
             let missing = try scratch.run(words)
