@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import EventStorage
 internal import Market
 internal import Mechanic
 internal import SystemIO
@@ -38,7 +39,7 @@ enum Main {
     static func main() {
         Interrupt.exitsWith130()
         do {
-            var command = try MechanicReplay.parseAsRoot()
+            var command = try MechanicReplay.parseAsRoot(words)
             try command.run()
         } catch let failure as Failure {
             failure.exit()
@@ -49,6 +50,17 @@ enum Main {
             suggestVerb()
             MechanicReplay.exit(withError: error)
         }
+    }
+
+    /// The words of the command line; the point of `show -6h` behind a `--`, or the parser would take
+    /// it for a bundle of flags with `-h` in it and print the help.
+    private static var words: [String] {
+        var words = Array(CommandLine.arguments.dropFirst())
+        guard words.first == "show", !words.contains("--"),
+            let index = words.firstIndex(where: { $0.hasPrefix("-") && TimePoint($0) != nil })
+        else { return words }
+        let point = words.remove(at: index)
+        return words + ["--", point]
     }
 
     /// "Did you mean" for a mistyped verb, which the parser does not offer.

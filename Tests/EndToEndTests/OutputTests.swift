@@ -184,6 +184,22 @@ struct OutputTests {
         #expect(outputs[0].split(separator: "\n").count == 121)
     }
 
+    /// A point is a point in every spelling, one that looks like a flag too.
+    @Test func showAnEvent() throws {
+        let scratch = try labelled()
+        let head = try scratch.run("show", "HEAD").json()
+        let last = try #require(head["position"]?.int64)
+        for point in ["\(last)", "-0s", "HEAD~0", "2030-01-01T00:00Z"] {
+            #expect(try scratch.run("show", point, "--quiet").json() == head, "\(point)")
+        }
+        #expect(try scratch.run("show", "--format", "json", "-0s").json() == head)
+        for point in ["0", "-1h", "\(last + 1)", "never"] {
+            let missing = try scratch.run("show", point)
+            #expect(missing.code == 64)
+            #expect(missing.output == "")
+        }
+    }
+
     /// Every byte of an event is explained, without a gap.
     @Test func bytesOfAnEvent() throws {
         let scratch = try labelled()
