@@ -72,12 +72,17 @@ struct ExitCodeTests {
         #expect(second.messages.contains("mechanic-replay verify"))
         #expect(try second.json()["check"] == "different")
         #expect(try second.json()["projections"] == first.json()["projections"])
-        #expect(try scratch.run("verify").code == 0)
+        #expect(try scratch.run("verify", "--recompute").code == 0)
+        let deep = try scratch.run("verify", "--deep")
+        #expect(deep.code == 1)
+        #expect(try deep.json()["ok"] == false)
+        #expect(deep.output.contains("projections"))
         // As the message promises, the next update writes the projections anew.
         let next = SyntheticHistory.start + 120 * 60_000
         try scratch.file("b.csv", SyntheticHistory.csv(minutes: 60, start: next))
         #expect(try scratch.run(["update", "--candles", "b.csv"] + Self.symbol).code == 0)
         #expect(try scratch.run("replay", "--check").code == 0)
+        #expect(try scratch.run("verify", "--deep").code == 0)
     }
 
     @Test func backfillNeedsASimulatedClock() throws {

@@ -22,6 +22,9 @@ struct Verify: ParsableCommand {
     @Flag(help: "Also compute every recorded label anew.")
     var recompute = false
 
+    @Flag(help: "Everything: --recompute, and every projection against the log.")
+    var deep = false
+
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
@@ -32,12 +35,20 @@ struct Verify: ParsableCommand {
         bar.finish()
         var findings = report.findings.map { ($0.position?.number, $0.message) }
         var labels = 0
-        if recompute, report.isClean {
+        if recompute || deep, report.isClean {
             let bar = ProgressBar("recompute", unit: "events", console: output.console)
             let result = try Recomputation.run(store) { bar.update(Int($0), of: Int($1)) }
             bar.finish()
             labels = result.checkedLabels
             findings += result.differences.map { ($0.position.number, $0.message) }
+        }
+        if deep, report.isClean {
+            let bar = ProgressBar("replay", unit: "events", console: output.console)
+            let replay = try Replay.run(store, to: .head, checks: true) {
+                bar.update(Int($0), of: Int($1))
+            }
+            bar.finish()
+            if let difference = replay.difference { findings.append((nil, difference)) }
         }
         print(report, findings, labels: labels)
         guard findings.isEmpty else {
@@ -62,7 +73,7 @@ struct Verify: ParsableCommand {
         printer.add(
             "checked_bytes", .integer(Int64(report.checkedBytes)),
             people: Number.bytes(report.checkedBytes))
-        if recompute {
+        if recompute || deep {
             printer.add("checked_labels", .integer(Int64(labels)), people: Number.grouped(labels))
             if !report.isClean { printer.line("recompute", "not run: the log is damaged") }
         }
