@@ -92,7 +92,10 @@ extension Updater {
         let cutoff = newest - RollingWindow.length
         let active = max(1, warm.state.configuration.active.count + request.configurations.count)
         var pending = closed.count
-        for labelling in warm.state.activeLabellings {
+        // One that becomes active again with this update may lie far behind.
+        let again = request.configurations.compactMap { warm.state.labelling($0.labelsHash) }
+        let labellings = again.map { warm.state.labellings[$0] } + warm.state.activeLabellings
+        for labelling in labellings {
             guard let through = labelling.through,
                 max(labelling.startsAt, through - labelling.configuration.timeoutMilliseconds)
                     > cutoff
