@@ -142,7 +142,7 @@ extension UpdateCompletion {
         ]
     }
 
-    init(_ payload: RawSpan) throws {
+    package init(_ payload: RawSpan) throws {
         try self.init(json: JSONValue(parsing: payload.copy()))
     }
 

@@ -5,7 +5,7 @@ import Labeling
 import Market
 import Testing
 
-@testable import Projections
+import Projections
 
 /// JSON payloads written and read back, and damaged ones refused.
 struct PayloadTests {
