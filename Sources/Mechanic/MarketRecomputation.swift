@@ -142,8 +142,10 @@ struct MarketRecomputation: Sendable {
         let isMissing = recorded.count < expected.count
         let entry = (isMissing ? expected : recorded)[index].entryTime
         return "the label of \(UTCTime.text(milliseconds: entry)) is "
-            + (isMissing ? "not recorded as \(kind), the candles give it" : "recorded as \(kind), "
-                + "the candles do not give it")
+            + (isMissing
+                ? "not recorded as \(kind), the candles give it"
+                : "recorded as \(kind), "
+                    + "the candles do not give it")
     }
 
     /// Labels of the window against the batch labeller, which shares only the price rules.

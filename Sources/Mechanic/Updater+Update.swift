@@ -117,7 +117,8 @@ extension Updater {
     }
 
     /// The configurations with their hashes; an hourly update asks for the same ones each time.
-    private func identified(_ configurations: [LabelingConfiguration]) -> [IdentifiedConfiguration] {
+    private func identified(_ configurations: [LabelingConfiguration]) -> [IdentifiedConfiguration]
+    {
         if configurations != known.map(\.configuration) {
             known = configurations.map(IdentifiedConfiguration.init)
         }

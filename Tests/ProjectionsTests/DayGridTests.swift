@@ -1,9 +1,8 @@
 import Digest
 import Labeling
 import Market
-import Testing
-
 import Projections
+import Testing
 
 /// The grid of days against a dictionary, on every kind of timeframe; a failing test prints its seed.
 struct DayGridTests {

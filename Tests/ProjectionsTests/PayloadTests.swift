@@ -3,9 +3,8 @@ import Digest
 import EventFormat
 import Labeling
 import Market
-import Testing
-
 import Projections
+import Testing
 
 /// JSON payloads written and read back, and damaged ones refused.
 struct PayloadTests {
