@@ -52,7 +52,9 @@ struct Failure: Error {
 
     /// Says what happened on standard error and ends the program.
     func exit() -> Never {
-        let mark = Console.colors(.error) ? "\u{1B}[31merror:\u{1B}[0m" : "error:"
+        // The parser may have failed: the flag is looked for in the words themselves.
+        let isPlain = CommandLine.arguments.contains("--no-color")
+        let mark = Console.colors(.error) && !isPlain ? "\u{1B}[31merror:\u{1B}[0m" : "error:"
         StandardStream.error.write("\(mark) \(message)\n")
         MechanicReplay.exit(withError: ExitCode(code.rawValue))
     }

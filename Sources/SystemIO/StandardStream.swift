@@ -18,7 +18,10 @@ public enum StandardStream: Sendable {
                 if count > 0 {
                     start += count
                 } else if errno != EINTR {
-                    // Nobody can be told: the streams are what one tells people with.
+                    let reason = SystemError(
+                        code: errno, path: "standard output", action: "write")
+                    // Of standard error nobody can be told: it is what one tells people with.
+                    if self == .output { Self.error.write("error: \(reason)\n") }
                     exit(74)
                 }
             }

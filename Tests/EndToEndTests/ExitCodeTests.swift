@@ -60,14 +60,24 @@ struct ExitCodeTests {
         let first = try scratch.run("replay", "--check")
         #expect(first.code == 0)
         #expect(try first.json()["check"]?.text == "same")
-        // The open trades of the labelling are a record of projections, not of the log. Whatever is
-        // changed outside of the log, verify stays clean and replay --check tells.
+        // A digest stands in a record of projections, not in the log: verify stays clean, and only
+        // replay --check tells.
         let digest = try #require(
             try first.json()["projections"]?.elements?.first?["digest"]?.text)
-        try damage(scratch, bytes(ofHex: digest), by: [UInt8](repeating: 7, count: 32), everywhere: true)
+        try damage(
+            scratch, bytes(ofHex: digest), by: [UInt8](repeating: 7, count: 32), everywhere: true)
         let second = try scratch.run("replay", "--check")
         #expect(second.code == 1)
-        #expect(second.messages.contains("window"))
+        #expect(second.messages.contains("projections"))
+        #expect(second.messages.contains("mechanic-replay verify"))
+        #expect(try second.json()["check"] == "different")
+        #expect(try second.json()["projections"] == first.json()["projections"])
+        #expect(try scratch.run("verify").code == 0)
+        // As the message promises, the next update writes the projections anew.
+        let next = SyntheticHistory.start + 120 * 60_000
+        try scratch.file("b.csv", SyntheticHistory.csv(minutes: 60, start: next))
+        #expect(try scratch.run(["update", "--candles", "b.csv"] + Self.symbol).code == 0)
+        #expect(try scratch.run("replay", "--check").code == 0)
     }
 
     @Test func backfillNeedsASimulatedClock() throws {
@@ -95,7 +105,8 @@ struct ExitCodeTests {
         let old = Array(data[found.lowerBound..<found.lowerBound + 64])
         var identity = Array(old.prefix(32))
         identity[4] = 1
-        try damage(scratch, old, by: identity + (try sha256(identity, in: scratch)), everywhere: true)
+        try damage(
+            scratch, old, by: identity + (try sha256(identity, in: scratch)), everywhere: true)
 
         let behind = try scratch.run(["import", "a.csv"] + Self.symbol)
         #expect(behind.code == 2)
@@ -125,7 +136,8 @@ struct ExitCodeTests {
     }
 
     @Test(arguments: [
-        ("", "no rows"), ("hello\n", "line 1"), ("timestamp,open,high,low,close,volume\n", "no rows"),
+        ("", "no rows"), ("hello\n", "line 1"),
+        ("timestamp,open,high,low,close,volume\n", "no rows"),
         ("1760131020000,nan,12,9,11,1\n", "not a number"), ("[[1760131020000,10,12", "line 1"),
         ("\u{1F}\u{8B}", "nothing was appended"), ("{\"error\": 1}", "nothing was appended"),
     ])
@@ -171,7 +183,10 @@ struct ExitCodeTests {
             (["update", "--config", "scalpp"] + Self.symbol, "did you mean scalp"),
             (["labels", "--config", "runner"] + Self.symbol, "runner"),
             (["labels", "--symbol", "BTC/USDT"], "binance/BTC-USDT:USDT/1m"),
-            (["candles", "--symbol", "BTC/USDT:USDT", "--venue", "kraken"], "binance/BTC-USDT:USDT/1m"),
+            (
+                ["candles", "--symbol", "BTC/USDT:USDT", "--venue", "kraken"],
+                "binance/BTC-USDT:USDT/1m"
+            ),
             (["config", "show", "--symbol", "ETH/USDT"], "binance/BTC-USDT:USDT/1m"),
         ] {
             let missing = try scratch.run(words)
@@ -233,9 +248,13 @@ struct ExitCodeTests {
         process.arguments = ["labels", "--store", scratch.store] + Self.symbol
         process.environment = Command.environment
         process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
-        process.standardError = FileHandle.nullDevice
+        let messages = Pipe()
+        process.standardError = messages
         try process.run()
+        let text = String(
+            decoding: messages.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         #expect(process.terminationStatus == 74)
+        #expect(text.contains("standard output"))
     }
 }

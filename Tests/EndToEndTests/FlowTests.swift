@@ -28,7 +28,8 @@ struct FlowTests {
         }.joined()
         #expect(
             try nine == Fixtures.text("labels/labels-\(name).csv"), sourceLocation: sourceLocation)
-        let open = try scratch.run(["labels", "--open", "--format", "json"] + arguments + Self.symbol)
+        let open = try scratch.run(
+            ["labels", "--open", "--format", "json"] + arguments + Self.symbol)
         let expected = try JSONValue(
             parsing: Array(Fixtures.text("labels/open-\(name).json").utf8))
         #expect(
@@ -89,7 +90,8 @@ struct FlowTests {
         #expect(done.code == 0)
         try expectGolden("gaps", scratch, [])
         try expectGolden("gaps", scratch, ["--config", "my.json"])
-        let hash = try #require(try scratch.run("config", "hash", "my.json").json()["config_hash"]?.text)
+        let hash = try #require(
+            try scratch.run("config", "hash", "my.json").json()["config_hash"]?.text)
         try expectGolden("gaps", scratch, ["--config", String(hash.prefix(8))])
         let crossing = try scratch.run(["labels", "--format", "json"] + Self.symbol).json()
         #expect(crossing.elements?.contains { $0["crosses_gap"]?.int64 == 1 } == true)
@@ -102,7 +104,8 @@ struct FlowTests {
         try scratch.run(["update", "--candles", Self.klines, "--config", "scalp"] + Self.symbol)
         let before = try scratch.run("status").output
         func rows(_ flag: [String]) throws -> [JSONValue] {
-            try scratch.run(["labels", "--format", "json"] + flag + Self.symbol).json().elements ?? []
+            try scratch.run(["labels", "--format", "json"] + flag + Self.symbol).json().elements
+                ?? []
         }
         let closed = try rows([])
         let all = try rows(["--provisional"])
@@ -152,8 +155,10 @@ struct FlowTests {
 
     static let reading: [[String]] = [
         ["labels", "--format", "csv"] + symbol, ["labels", "--provisional"] + symbol,
-        ["labels", "--open"] + symbol, ["labels", "--config", "scalp", "--format", "jsonl"] + symbol,
-        ["candles"] + symbol, ["config", "show"] + symbol, ["log"], ["log", "--limit", "3"], ["status"],
+        ["labels", "--open"] + symbol,
+        ["labels", "--config", "scalp", "--format", "jsonl"] + symbol,
+        ["candles"] + symbol, ["config", "show"] + symbol, ["log"], ["log", "--limit", "3"],
+        ["status"],
     ]
 
     /// What a verb printed when the log ended at a point, it prints as of that point for ever.
@@ -168,7 +173,8 @@ struct FlowTests {
         var revised = lines[150].split(separator: ",")
         revised[5] = "99.5"
         try scratch.file(
-            "4.csv", revised.joined(separator: ",") + "\n" + lines[180..<200].joined(separator: "\n"))
+            "4.csv",
+            revised.joined(separator: ",") + "\n" + lines[180..<200].joined(separator: "\n"))
         try scratch.file("5.csv", lines[300..<420].joined(separator: "\n"))
         var printed: [(position: Int64, outputs: [String])] = []
         for (file, more) in [

@@ -5,7 +5,8 @@ import Testing
 /// snapshots anew; look at their difference before committing it.
 struct HelpTests {
     static let verbs = [
-        "", "init", "import", "update", "backfill", "replay", "status", "labels", "candles", "config",
+        "", "init", "import", "update", "backfill", "replay", "status", "labels", "candles",
+        "config",
         "config show", "config hash", "config activate", "log", "show", "verify", "bench",
     ]
 
@@ -64,7 +65,11 @@ struct HelpTests {
         (["labels", "--symbol", "BTC/USDT", "--format", "xml"], "jsonl"),
         (["labels", "--symbol", "BTC/USDT", "--open", "--provisional"], "choose one"),
         (["labels", "--symbol", "BTC/USDT", "--from", "20", "--to", "10"], "--from"),
-        (["candles", "--symbol", "BTC/USDT", "--to", "-9223372036854775808"], "no store"),
+        (["candles", "--symbol", "BTC/USDT", "--to", "-9223372036854775808"], "--to"),
+        (
+            ["update", "--symbol", "BTC/USDT", "--label-from", "9223372036854775807"],
+            "--label-from"
+        ),
         (["candles", "--symbol", "BTC/USDT", "--timeframe", "7m"], "1m, 5m, 1h, 1d"),
         (["candles", "--symbol", "BTC/USDT", "--venue", "A/B"], "lower-case"),
         (["log", "--type", "labels.close"], "labels.closed"), (["log", "--limit", "-1"], "limit"),
@@ -72,7 +77,7 @@ struct HelpTests {
     ])
     func usageErrors(_ words: [String], mentions hint: String) throws {
         let wrong = try Scratch().run(words)
-        #expect(wrong.code == (hint == "no store" ? 66 : 64))
+        #expect(wrong.code == 64)
         #expect(wrong.output == "")
         #expect(wrong.messages.contains(hint), "\(wrong.messages)")
     }

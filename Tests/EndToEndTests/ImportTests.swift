@@ -37,7 +37,9 @@ struct ImportTests {
             #expect(try counts(again) == [0, 300, 0, 0, 0, 0])
             #expect(try again.json()["position"] == position)
         }
-        for words in [["update"], ["update", "--candles", "a.csv"], ["update", "--config", "scalp"]] {
+        for words in [
+            ["update"], ["update", "--candles", "a.csv"], ["update", "--config", "scalp"],
+        ] {
             try scratch.run(words + Self.symbol)
         }
         let labelled = try scratch.run("status").json()["position"]
@@ -61,7 +63,10 @@ struct ImportTests {
         for file in ["a.csv", "b.csv", "a.csv", "a.csv"] {
             sum.append(try counts(two.run(["import", file] + Self.symbol)))
         }
-        #expect(sum == [[1, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0], [0, 0, 1, 0, 0, 0], [0, 1, 0, 0, 0, 0]])
+        #expect(
+            sum == [
+                [1, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0], [0, 0, 1, 0, 0, 0], [0, 1, 0, 0, 0, 0],
+            ])
         #expect(try candles(one) == ["\(Self.start),10.0,12.0,9.0,11.0,1.0"])
         #expect(try candles(two) == candles(one))
     }
@@ -74,7 +79,8 @@ struct ImportTests {
             (",nan,12,9,11,1", "open"), (",10,inf,9,11,1", "high"), (",10,12,-inf,11,1", "low"),
             (",0,12,0,11,1", "zero or negative"), (",10,12,-9,11,1", "zero or negative"),
             (",10,12,9,11,-1", "volume is negative"), (",10,10.5,9,11,1", "high is below"),
-            (",10,12,10.5,11,1", "low is above"), (",10,12,9,11", "volume"), (",,12,9,11,1", "open"),
+            (",10,12,10.5,11,1", "low is above"), (",10,12,9,11", "volume"),
+            (",,12,9,11,1", "open"),
             (",ten,12,9,11,1", "\"ten\""), ("7,10,12,9,11,1", "timestamp"),
             (",10,12,9,11,1e999", "infinite"),
         ]
@@ -159,7 +165,8 @@ struct ImportTests {
         }.joined()
         let plain = SyntheticHistory.csv(minutes: 50)
         let json =
-            "[" + fields.map { "[" + $0.joined(separator: ",") + "]" }.joined(separator: ",\n") + "]"
+            "[" + fields.map { "[" + $0.joined(separator: ",") + "]" }.joined(separator: ",\n")
+            + "]"
         let files: [(name: String, text: String, layout: String)] = [
             ("plain", plain, "ohlcv"), ("bare", rows.joined(separator: "\n"), "ohlcv"),
             ("binance", klines, "binance"), ("header", header + klines, "binance"),

@@ -51,7 +51,8 @@ struct KillTests {
 
     private func expectAcknowledged(_ outcome: Outcome, in scratch: Scratch, seed: UInt64) throws {
         // A line may be cut by the kill; only whole ones were received.
-        let whole = outcome.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        let whole = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast()
         let verify = try scratch.run("verify")
         #expect(verify.code == 0, "KILL_SEED=\(seed): \(verify.output)")
         guard let last = whole.last else { return }

@@ -20,7 +20,8 @@ struct OutputTests {
         (
             ["import", "a.csv"] + symbol,
             [
-                "recorded", "duplicates", "revised", "late", "partial", "rejected", "rejects", "gaps",
+                "recorded", "duplicates", "revised", "late", "partial", "rejected", "rejects",
+                "gaps",
                 "position",
             ]
         ),
@@ -147,7 +148,9 @@ struct OutputTests {
         let csv = try scratch.run(["labels", "--format", "csv"] + Self.symbol)
         for line in csv.lines.dropFirst() {
             let row = fields(line)
-            for column in [1, 3, 5, 6, 7] { #expect(Double(row[column])?.description == row[column]) }
+            for column in [1, 3, 5, 6, 7] {
+                #expect(Double(row[column])?.description == row[column])
+            }
         }
     }
 

@@ -63,6 +63,11 @@ struct ReplayCommand: ParsableCommand {
             if replay.difference == nil { printer.line("check", "same as in the store") }
         }
         printer.finish()
-        if let difference = replay.difference { throw Failure(.difference, difference) }
+        if let difference = replay.difference {
+            throw Failure(
+                .difference,
+                "\(difference); the log decides: check it with `mechanic-replay verify`, and the next "
+                    + "update that adds an event writes the projections anew")
+        }
     }
 }

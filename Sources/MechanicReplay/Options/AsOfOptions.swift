@@ -36,8 +36,12 @@ struct Point: ExpressibleByArgument {
 struct MarketTime: ExpressibleByArgument {
     let milliseconds: Int64
 
+    /// The end of the year 9999: RFC 3339 has no later time, and no arithmetic here overflows.
+    private static let limit: Int64 = 253_402_300_800_000
+
     init?(argument: String) {
         if let milliseconds = Int64(argument) {
+            guard (-Self.limit...Self.limit).contains(milliseconds) else { return nil }
             self.milliseconds = milliseconds
         } else if let microseconds = UTCTime.microseconds(argument) {
             // Up, so that no candle before the moment is taken for one after it.
@@ -64,8 +68,7 @@ struct RangeOptions: ParsableArguments {
     var stamps: ClosedRange<Int64> {
         get throws {
             let first = from?.milliseconds ?? .min
-            // Exclusive: no stamp lies before the earliest of all.
-            let last = to.map { $0.milliseconds == .min ? .min : $0.milliseconds - 1 } ?? .max
+            let last = to.map { $0.milliseconds - 1 } ?? .max
             guard first <= last else {
                 throw Failure(
                     .usage, "--from does not lie before --to: no candle can be in between")

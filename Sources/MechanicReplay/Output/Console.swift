@@ -10,9 +10,9 @@ struct Console {
         if !isQuiet { StandardStream.error.write(message + "\n") }
     }
 
-    /// A mark that stands before a line of good or bad news.
+    /// A word of good or bad news, for standard output: a file gets no colours.
     func mark(good: Bool) -> String {
-        guard colors else { return good ? "ok" : "FAILED" }
+        guard colors, Terminal.output.isTerminal else { return good ? "ok" : "FAILED" }
         return good ? "\u{1B}[32mok\u{1B}[0m" : "\u{1B}[31mFAILED\u{1B}[0m"
     }
 
