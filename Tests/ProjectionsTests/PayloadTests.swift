@@ -50,7 +50,8 @@ struct PayloadTests {
             labelsHash: LabelingConfiguration.scalp.labelsHash, through: -60_000,
             candlesVersion: 17, closed: 9, revised: 8, retracted: 7, open: 6)
         return UpdateCompletion(
-            rows: rows, gaps: [.init(from: 60_000, through: 120_000, missing: 2)],
+            rows: rows, recorded: 60_000...3_600_000,
+            gaps: [.init(from: 60_000, through: 120_000, missing: 2)],
             labellings: [labelling, labelling], program: "0.1.0")
     }()
 
