@@ -110,7 +110,7 @@ extension LabelingConfiguration {
         try require(takeProfitBps > 0, "take_profit_bps: must be above 0")
         try require(
             stopLossBps > 0 && stopLossBps < 10_000, "stop_loss_bps: must be in 0 … 10,000")
-        try require(windowDays >= 1 && windowDays <= 3_650, "window_days: must be in 1 … 3,650")
+        try require(windowDays == 90, "window_days: this program keeps windows of 90 days only")
         try require(
             timeoutMinutes >= 1 && timeoutMinutes <= windowDays * 1_440,
             "timeout_minutes: must be at least 1 and no longer than the window")

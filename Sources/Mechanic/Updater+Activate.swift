@@ -4,6 +4,10 @@ public import Market
 internal import Projections
 
 extension Updater {
+    /// How far before the window a later labelling of a market starts: 37 days, the current and the
+    /// reference period of a drift check.
+    static let laterStart: Int64 = 37 * UTCDay.milliseconds
+
     /// Makes a configuration the newest active one; the next update labels the market under it.
     ///
     /// - Parameter now: the clock, microseconds UTC.
@@ -18,5 +22,47 @@ extension Updater {
             _ = try record(change.event, to: .configuration(market), &commit, &warm)
         }
         return (receipt.head.position, receipt.newEvents > 0)
+    }
+
+    /// The configurations with their hashes; an hourly update asks for the same ones each time.
+    func identified(_ configurations: [LabelingConfiguration]) -> [IdentifiedConfiguration] {
+        if configurations != known.map(\.configuration) {
+            known = configurations.map(IdentifiedConfiguration.init)
+        }
+        return known
+    }
+
+    /// Makes the configurations asked for active and opens their labellings.
+    func activate(
+        _ request: UpdateRequest, _ commit: inout Commit, _ warm: inout Warm
+    ) throws {
+        var wanted = identified(request.configurations)
+        if wanted.isEmpty, warm.state.configuration.active.isEmpty { wanted = identified([.scalp]) }
+        for wanted in wanted where !warm.state.configuration.contains(wanted) {
+            let change = ConfigurationChange(wanted.configuration, isActive: true)
+            _ = try record(change.event, to: .configuration(market), &commit, &warm)
+        }
+        let isFirst = warm.state.labellings.isEmpty
+        for configuration in warm.state.configuration.active {
+            let hash = configuration.labelsHash
+            guard warm.state.labelling(hash) == nil else { continue }
+            let start = try startOfLabelling(
+                isFirst: isFirst, labelFrom: request.labelFrom, commit, warm)
+            let opening = LabellingOpening(configuration.configuration, startsAt: start)
+            _ = try record(opening.event, to: .labels(market, hash: hash), &commit, &warm)
+        }
+    }
+
+    /// Where a labelling starts: a market's first at its oldest candle, a later one 37 days before
+    /// the window.
+    private func startOfLabelling(
+        isFirst: Bool, labelFrom: Int64?, _ commit: borrowing Commit, _ warm: borrowing Warm
+    ) throws -> Int64 {
+        // Candles of this very commit are in the window only, and late ones may be the oldest.
+        let known = try History.oldestCandle(commit.view, market: market)
+        let oldest = [known, warm.state.window.candles.oldest].compactMap { $0 }.min() ?? 0
+        if let labelFrom { return max(labelFrom, oldest) }
+        guard !isFirst, let cutoff = warm.state.window.cutoff else { return oldest }
+        return max(oldest, cutoff - Self.laterStart + market.timeframe.milliseconds)
     }
 }

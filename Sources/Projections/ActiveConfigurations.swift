@@ -68,7 +68,7 @@ public struct ConfigurationChange: Sendable {
         return EventData(type: .configurationActivated, json: json)
     }
 
-    init(_ payload: RawSpan) throws {
+    package init(_ payload: RawSpan) throws {
         let json = try JSONValue(parsing: payload.copy())
         guard case .bool(let isActive)? = json["active"] else {
             throw FormatError("configuration.activated: active is missing")
@@ -102,7 +102,7 @@ public struct LabellingOpening: Sendable {
         return EventData(type: .labellingOpened, json: json)
     }
 
-    init(_ payload: RawSpan) throws {
+    package init(_ payload: RawSpan) throws {
         let json = try JSONValue(parsing: payload.copy())
         guard let startsAt = json["starts_at_ms"]?.int64 else {
             throw FormatError("labelling.opened: starts_at_ms is missing")

@@ -156,7 +156,7 @@ extension DayGrid {
     }
 
     /// Takes a day's digest as known, to save hashing it; ignored where the rows' count differs.
-    mutating func adopt(_ day: Day) {
+    package mutating func adopt(_ day: Day) {
         guard let block = block(day.day), block.count == day.count else { return }
         blocks[Int(day.day - firstDay)]!.adopt(day.digest)
     }
@@ -164,7 +164,7 @@ extension DayGrid {
     /// Stamps that `self` has and `other` has not, in a range.
     ///
     /// - Complexity: O(slots / 64).
-    func stamps(
+    package func stamps(
         notIn other: DayGrid<some DayRow>, from first: Int64, through last: Int64
     ) -> [Int64] {
         var stamps: [Int64] = []

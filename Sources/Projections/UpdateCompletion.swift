@@ -84,8 +84,14 @@ public struct UpdateCompletion: Sendable, Equatable {
     public var rows: Rows
     /// The first and last stamp of the new minutes, milliseconds UTC; nil if there is none.
     public var recorded: ClosedRange<Int64>?
-    /// Gaps that the new rows leave, the first 100.
+    /// Gaps between the candles newly labelled and those before them; 100 at most are listed.
     public var gaps: [Gap]
+    /// How many gaps there are, listed or not.
+    public var gapCount: Int
+    /// How many candles are missing in all of them.
+    public var missingCandles: Int64
+    /// Whether everything recorded is labelled now; the steps of a catch-up but the last say no.
+    public var isComplete: Bool
     /// What became of each labelling, in the order of activation.
     public var labellings: [Labelling]
     /// The version of the program.
@@ -97,11 +103,14 @@ public struct UpdateCompletion: Sendable, Equatable {
     /// A completion.
     public init(
         rows: Rows, recorded: ClosedRange<Int64>? = nil, gaps: [Gap], labellings: [Labelling],
-        program: String
+        isComplete: Bool = true, program: String
     ) {
         self.rows = rows
         self.recorded = recorded
-        self.gaps = gaps
+        self.gaps = Array(gaps.prefix(Self.maximumGaps))
+        gapCount = gaps.count
+        missingCandles = gaps.reduce(0) { $0 + $1.missing }
+        self.isComplete = isComplete
         self.labellings = labellings
         self.program = program
     }
@@ -124,8 +133,11 @@ extension UpdateCompletion {
                 "partial": .integer(rows.partial), "recorded": .integer(rows.recorded),
                 "rejected": .integer(rows.rejected), "revised": .integer(rows.revised),
             ],
-            "gaps": .array(gaps.prefix(Self.maximumGaps).map(Self.json)),
+            "complete": .bool(isComplete),
+            "gap_count": .integer(gapCount),
+            "gaps": .array(gaps.map(Self.json)),
             "labellings": .array(labellings.map(Self.json)),
+            "missing_candles": .integer(missingCandles),
             "program": .string(program),
             "schema": .integer(Int(EventType.updateCompleted.schemaVersion)),
         ]
@@ -151,7 +163,7 @@ extension UpdateCompletion {
         ]
     }
 
-    init(_ payload: RawSpan) throws {
+    package init(_ payload: RawSpan) throws {
         try self.init(json: JSONValue(parsing: payload.copy()))
     }
 
@@ -168,16 +180,19 @@ extension UpdateCompletion {
         rows.recorded = try Self.count(candles, "recorded")
         rows.rejected = try Self.count(candles, "rejected")
         rows.revised = try Self.count(candles, "revised")
-        if let first = candles?["first_ms"]?.int64, let last = candles?["last_ms"]?.int64 {
-            guard first <= last else { throw FormatError("update.completed: first_ms is last") }
-            recorded = first...last
-        }
+        recorded = try Self.range(candles, "first_ms", "last_ms")
         gaps = try Self.elements(json, "gaps").map { gap in
             Gap(
                 from: try Self.integer(gap, "from_ms"),
                 through: try Self.integer(gap, "through_ms"),
                 missing: try Self.integer(gap, "missing"))
         }
+        gapCount = try Self.count(json, "gap_count")
+        missingCandles = try Self.integer(json, "missing_candles")
+        guard case .bool(let isComplete)? = json["complete"] else {
+            throw FormatError("update.completed: complete is missing")
+        }
+        self.isComplete = isComplete
         labellings = try Self.elements(json, "labellings").map(Self.labelling)
         guard let program = json["program"]?.text else {
             throw FormatError("update.completed: program is missing")
@@ -216,6 +231,16 @@ extension UpdateCompletion {
         let value = try integer(json, name)
         guard value >= 0 else { throw FormatError("update.completed: \(name) is negative") }
         return Int(value)
+    }
+
+    /// Two stamps in order, or two nulls.
+    private static func range(
+        _ json: JSONValue?, _ first: String, _ last: String
+    ) throws -> ClosedRange<Int64>? {
+        if json?[first] == .null, json?[last] == .null { return nil }
+        let (lower, upper) = (try integer(json, first), try integer(json, last))
+        guard lower <= upper else { throw FormatError("update.completed: \(first) is behind") }
+        return lower...upper
     }
 
     private static func hash(_ json: JSONValue, _ name: String) throws -> Hash256 {

@@ -56,12 +56,13 @@ enum Sample {
 
     private static let completed = [
         #"{"candles":{"duplicates":3,"first_ms":1763337600000,"last_ms":1763337720000,"lat"#,
-        #"e":1,"partial":1,"recorded":2,"rejected":5,"revised":4},"gaps":[{"from_ms":17633"#,
-        #"37660000,"missing":1,"through_ms":1763337660000}],"labellings":[{"candles_versio"#,
-        #"n":7,"closed":6,"configuration_hash":"57ddbc59d900ae1e6e7b5537b20bf86a68b8607f1f"#,
-        #"8b7f2189b0310fefecbe66","labels_hash":"584ea1658875741c8eff0ffca3843fd2c54c4a2d1"#,
-        #"8edd0c526ca9348f6bd6151","open":9,"retracted":8,"revised":2,"through_ms":1763337"#,
-        #"720000}],"program":"0.1.0","schema":1}"#,
+        #"e":1,"partial":1,"recorded":2,"rejected":5,"revised":4},"complete":true,"gap_cou"#,
+        #"nt":1,"gaps":[{"from_ms":1763337660000,"missing":1,"through_ms":1763337660000}],"#,
+        #""labellings":[{"candles_version":7,"closed":6,"configuration_hash":"57ddbc59d900"#,
+        #"ae1e6e7b5537b20bf86a68b8607f1f8b7f2189b0310fefecbe66","labels_hash":"584ea165887"#,
+        #"5741c8eff0ffca3843fd2c54c4a2d18edd0c526ca9348f6bd6151","open":9,"retracted":8,"r"#,
+        #"evised":2,"through_ms":1763337720000}],"missing_candles":1,"program":"0.1.0","sc"#,
+        #"hema":1}"#,
     ]
 
     /// Columns with values that no two places share.

@@ -114,6 +114,9 @@ final class Bench {
     func audit(_ comment: Comment) throws -> LogAudit {
         let audit = try LogAudit.of(store, market)
         #expect(audit.defects.isEmpty, "\(audit.defects.prefix(3)): \(comment)")
+        let recomputation = try Recomputation.run(store)
+        let differences = recomputation.differences.prefix(3)
+        #expect(differences.isEmpty, "\(differences.map(\.message)): \(comment)")
         return audit
     }
 }

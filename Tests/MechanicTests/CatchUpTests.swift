@@ -178,9 +178,12 @@ struct CatchUpTests {
         let again = try bench.updater.update(
             UpdateRequest(candles: CandleColumns(), configurations: [one]), at: Self.later)
         #expect(again.labellings.count == 2)
+        let audit = try bench.audit("both are active")
+        let all = LiteralLabeler.labels(
+            of: rows, timeframe: Self.daily.timeframe, configuration: one)
+        #expect(audit.labels[one.labelsHash]?.count == all.count { $0 != nil })
         try bench.checkLabels(rows, "both are active")
         try bench.check("both are active")
-        try bench.audit("both are active")
     }
 
     /// The longest deadline allowed: no window ever holds both ends of such a trade.

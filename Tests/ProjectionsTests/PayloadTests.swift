@@ -3,16 +3,15 @@ import Digest
 import EventFormat
 import Labeling
 import Market
+import Projections
 import Testing
-
-@testable import Projections
 
 /// JSON payloads written and read back, and damaged ones refused.
 struct PayloadTests {
     static let configurations: [LabelingConfiguration] = {
         var odd = LabelingConfiguration(takeProfitBps: 12.5, stopLossBps: 7, timeoutMinutes: 33)
         odd.exchange = "nowhere \"é\""
-        odd.windowDays = 30
+        odd.takeProfitBps = 33
         odd.minPnlBps = -0.1
         return [.scalp, .runner, odd]
     }()
@@ -51,7 +50,8 @@ struct PayloadTests {
             labelsHash: LabelingConfiguration.scalp.labelsHash, through: -60_000,
             candlesVersion: 17, closed: 9, revised: 8, retracted: 7, open: 6)
         return UpdateCompletion(
-            rows: rows, gaps: [.init(from: 60_000, through: 120_000, missing: 2)],
+            rows: rows, recorded: 60_000...3_600_000,
+            gaps: [.init(from: 60_000, through: 120_000, missing: 2)],
             labellings: [labelling, labelling], program: "0.1.0")
     }()
 
@@ -63,10 +63,11 @@ struct PayloadTests {
     }
 
     @Test func onlyTheFirstHundredGapsAreListed() throws {
-        var completion = Self.completion
-        completion.gaps = (0..<150).map { .init(from: $0, through: $0, missing: 1) }
+        let gaps = (0..<150).map { UpdateCompletion.Gap(from: $0, through: $0, missing: 2) }
+        let completion = UpdateCompletion(rows: .init(), gaps: gaps, labellings: [], program: "1")
         let read = try UpdateCompletion(completion.event(causation: .none).payload.rawSpan)
-        #expect(read.gaps == Array(completion.gaps.prefix(100)))
+        #expect(read.gaps == Array(gaps.prefix(100)))
+        #expect(read.gapCount == 150 && read.missingCandles == 300)
     }
 
     /// Every member taken away, and every one of another type.

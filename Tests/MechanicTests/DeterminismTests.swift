@@ -7,7 +7,7 @@ import Testing
 /// The digests of a fixed history, written down: a change of any state byte must be meant.
 ///
 /// Where a projection is meant to change, its version is raised and the digest written anew.
-struct FrozenDigestTests {
+struct DeterminismTests {
     /// Integer arithmetic only: the same on every machine.
     static func candles(_ count: Int) -> [Candle] {
         var state: UInt32 = 2_463_534_242

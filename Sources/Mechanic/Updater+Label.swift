@@ -1,0 +1,166 @@
+internal import Digest
+internal import EventFormat
+internal import EventStorage
+internal import Labeling
+internal import Market
+internal import Projections
+
+extension Updater {
+    /// What came in with an update, as its completion tells it.
+    struct Arrival: Sendable {
+        var rows = UpdateCompletion.Rows()
+        var recorded: ClosedRange<Int64>?
+        /// The last event of candles; none if they came earlier.
+        var cause = EventID.none
+
+        init() {}
+
+        init(_ delta: CandleDelta, cause: EventID) {
+            rows = delta.rows
+            if let first = delta.recorded.first?.time, let last = delta.recorded.last?.time {
+                recorded = first...last
+            }
+            self.cause = cause
+        }
+
+        /// What an import before a catch-up brought.
+        init(_ report: UpdateReport) {
+            rows = report.rows
+            recorded = report.recorded
+        }
+    }
+
+    /// Labels every active configuration through a candle and completes the update.
+    ///
+    /// - Parameter candles: must cover whatever the labellings still need.
+    func label(
+        _ candles: DayGrid<Candle>, through target: Int64, arrival: Arrival,
+        _ commit: inout Commit, _ warm: inout Warm
+    ) throws -> [UpdateCompletion.Labelling] {
+        var completions: [UpdateCompletion.Labelling] = []
+        var isBehind = false
+        var earliest: Int64?
+        for configuration in warm.state.configuration.active {
+            let hash = configuration.labelsHash
+            guard let index = warm.state.labelling(hash),
+                !completions.contains(where: { $0.labelsHash == hash })
+            else { continue }
+            // Scalars only: a copy of the state would make its rows be copied when they change.
+            let before = warm.state.labellings[index].through
+            let version = warm.state.labellings[index].candlesVersion
+            let delta = try labelDelta(candles, through: target, index, commit, &warm)
+            try record(delta, hash, cause: arrival.cause, &commit, &warm)
+            let through = max(target, before ?? .min)
+            earliest = min(earliest ?? .max, before ?? warm.state.labellings[index].startsAt)
+            isBehind = isBehind || before != through || version != warm.state.candlesVersion
+            let open = warm.state.labellings[index].openEntries(
+                warm.state.window, through: through)
+            completions.append(
+                UpdateCompletion.Labelling(
+                    configurationHash: configuration.hash, labelsHash: hash, through: through,
+                    candlesVersion: warm.state.candlesVersion, closed: delta.closed.count,
+                    revised: delta.revised.count, retracted: delta.retracted.count,
+                    open: open.count))
+        }
+        guard isBehind || commit.eventCount > 0 else { return completions }
+        let completion = UpdateCompletion(
+            rows: arrival.rows, recorded: arrival.recorded,
+            gaps: Self.gaps(candles, after: earliest, through: target), labellings: completions,
+            isComplete: target == warm.state.window.newest, program: Program.version)
+        _ = try record(
+            completion.event(causation: arrival.cause), to: .operations(market), &commit, &warm)
+        return completions
+    }
+
+    /// The gaps between the candles from one stamp through another.
+    private static func gaps(
+        _ candles: DayGrid<Candle>, after first: Int64?, through last: Int64
+    ) -> [UpdateCompletion.Gap] {
+        guard let first else { return [] }
+        let interval = candles.timeframe.milliseconds
+        var gaps: [UpdateCompletion.Gap] = []
+        var expected: Int64?
+        candles.forEach(from: first, through: last) { candle in
+            if let expected, candle.time > expected {
+                gaps.append(
+                    UpdateCompletion.Gap(
+                        from: expected, through: candle.time - interval,
+                        missing: (candle.time - expected) / interval))
+            }
+            expected = candle.time + interval
+        }
+        return gaps
+    }
+
+    /// What one labelling changes: revised minutes first, then the new candles.
+    private func labelDelta(
+        _ candles: DayGrid<Candle>, through target: Int64, _ index: Int,
+        _ commit: borrowing Commit, _ warm: inout Warm
+    ) throws -> LabelDelta {
+        let state = warm.state.labellings[index]
+        var delta = LabelDelta()
+        var engine = warm.engines[state.hash] ?? LabellingEngine(state.configuration)
+        var labels = try recordedLabels(state, commit, warm)
+        if let through = state.through {
+            let touched = try touchedStamps(after: state.candlesVersion, commit)
+            let first = max(state.startsAt, (warm.state.window.cutoff ?? .min) + 1)
+            if !touched.isEmpty, first <= through {
+                delta = LabelDelta.relabel(
+                    touched: touched, candles: candles, labels: labels,
+                    configuration: state.configuration, range: first...through)
+                for label in delta.closed { labels.set(label) }
+                for label in delta.retracted { labels.remove(label.entryTime) }
+                engine.reset()
+            }
+        }
+        delta.closed += engine.advance(
+            candles: candles, labels: labels, startsAt: state.startsAt, from: state.through,
+            to: target)
+        delta.closed.sort { $0.entryTime < $1.entryTime }
+        warm.engines[state.hash] = engine
+        return delta
+    }
+
+    /// The labels from the oldest trade on that may be open.
+    ///
+    /// The state keeps those of the window. A labelling that lags behind it has older ones in the
+    /// log only, and without them every one of their trades would look open and close again.
+    private func recordedLabels(
+        _ state: LabelState, _ commit: borrowing Commit, _ warm: borrowing Warm
+    ) throws -> DayGrid<Label> {
+        guard let through = state.through, let cutoff = warm.state.window.cutoff else {
+            return state.labels
+        }
+        let first = max(state.startsAt, through - state.configuration.timeoutMilliseconds)
+        guard first <= cutoff else { return state.labels }
+        return try History.labels(
+            commit.view, market: market, labelling: state,
+            days: UTCDay(of: first).number...Int32.max)
+    }
+
+    /// Stamps revised or late since a version of the candle stream, this commit included.
+    private func touchedStamps(
+        after version: UInt64, _ commit: borrowing Commit
+    ) throws -> [Int64] {
+        var stamps = try History.revisedStamps(commit.view, market: market, after: version)
+        let stream = MarketStream.candles(market).id
+        try commit.forEachStagedEvent(of: stream) { event in
+            stamps += try CandleEvents.revisedStamps(event)
+        }
+        return stamps
+    }
+
+    private func record(
+        _ delta: LabelDelta, _ hash: Hash256, cause: EventID, _ commit: inout Commit,
+        _ warm: inout Warm
+    ) throws {
+        let events =
+            LabelEvents.revised(delta.revised, configuration: hash)
+            + LabelEvents.retracted(delta.retracted, configuration: hash)
+            + LabelEvents.closed(delta.closed, configuration: hash)
+        for var event in events {
+            event.causation = cause
+            _ = try record(event, to: .labels(market, hash: hash), &commit, &warm)
+        }
+    }
+}
