@@ -4,7 +4,7 @@ public enum EditDistance {
     ///
     /// - Complexity: O(candidates × length²).
     public static func nearest(to name: String, in candidates: [String]) -> String? {
-        let limit = max(1, name.count / 3)
+        let limit = max(1, (name.count + 2) / 3)
         let best = candidates.min { distance(name, $0) < distance(name, $1) }
         return best.flatMap { distance(name, $0) <= limit ? $0 : nil }
     }
