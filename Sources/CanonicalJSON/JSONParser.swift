@@ -72,6 +72,7 @@ private struct JSONParser {
     private mutating func object() throws(JSONError) -> JSONValue {
         at += 1
         var members: [JSONValue.Member] = []
+        members.reserveCapacity(8)
         skipSpace()
         if take("}") { return .object([]) }
         while true {
@@ -127,6 +128,7 @@ private struct JSONParser {
         if at - integerStart > 1, text[integerStart] == UInt8(ascii: "0") {
             throw fail("a number does not begin with 0")
         }
+        if let integer = shortInteger(from: start) { return .number(integer) }
         if take("."), !digits() { throw fail("digits are expected after '.'") }
         if take("e") || take("E") {
             if !take("+") { _ = take("-") }
@@ -137,6 +139,25 @@ private struct JSONParser {
             throw fail("\(token) is beyond binary64")
         }
         return .number(number)
+    }
+
+    /// The value of the digits just read if they are a whole number of at most 15 digits: exact in
+    /// binary64, and most numbers are.
+    private func shortInteger(from start: Int) -> Double? {
+        guard at - start <= 15 else { return nil }
+        if at < text.count {
+            switch text[at] {
+            case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"): return nil
+            default: break
+            }
+        }
+        let isNegative = text[start] == UInt8(ascii: "-")
+        var value: Int64 = 0
+        for index in (isNegative ? start + 1 : start)..<at {
+            value = value * 10 + Int64(text[index] - 0x30)
+        }
+        // −0 is a number of its own.
+        return isNegative ? -Double(value) : Double(value)
     }
 
     private mutating func digits() -> Bool {

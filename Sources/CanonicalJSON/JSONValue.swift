@@ -2,7 +2,7 @@
 ///
 /// Numbers are binary64, as RFC 8785 prescribes; integers are exact up to 2^53. Members keep the
 /// order in which they were given; ``canonicalText`` sorts them.
-public indirect enum JSONValue: Sendable, Equatable {
+public enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(Double)

@@ -70,6 +70,14 @@ public struct Hash256: Hashable, Sendable, BitwiseCopyable {
         unsafe withUnsafeBytes(of: self) { unsafe buffer.append(contentsOf: $0) }
     }
 
+    /// Appends the hash as four words as they lie in memory, for ``SHA256/hash(littleEndianWords:)``.
+    @inlinable public func append(toWords words: inout [UInt64]) {
+        words.append(w0)
+        words.append(w1)
+        words.append(w2)
+        words.append(w3)
+    }
+
     /// The hash as 64 lower-case hexadecimal digits.
     public var hex: String { Self.hex(bytes) }
 

@@ -7,22 +7,21 @@ import CCrypto
 /// Not thread-safe: every writer and every fold has a hasher of its own.
 @safe public final class SHA256 {
     private let context: OpaquePointer
-    private let algorithm: OpaquePointer
+    /// Looked up once in the life of the process; libcrypto lets all threads share it.
+    private nonisolated(unsafe) static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
 
     /// Makes a hasher.
     ///
     /// - Complexity: about 1 µs; keep it and use it again.
     public init() {
-        guard let context = unsafe EVP_MD_CTX_new(),
-            let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
-        else { fatalError("libcrypto offers no SHA-256: reinstall libssl") }
+        guard let context = unsafe EVP_MD_CTX_new(), unsafe Self.algorithm != nil else {
+            fatalError("libcrypto offers no SHA-256: reinstall libssl")
+        }
         unsafe self.context = context
-        unsafe self.algorithm = algorithm
     }
 
     deinit {
         unsafe EVP_MD_CTX_free(context)
-        unsafe EVP_MD_free(algorithm)
     }
 
     /// The digest of `bytes`.
@@ -48,7 +47,7 @@ import CCrypto
 
     /// Starts a digest that is fed by `update` and ended by `finish`.
     public func begin() {
-        Self.check(unsafe EVP_DigestInit_ex2(context, algorithm, nil))
+        Self.check(unsafe EVP_DigestInit_ex2(context, Self.algorithm, nil))
     }
 
     /// Feeds `bytes` to the digest begun.

@@ -67,8 +67,9 @@ extension Updater {
             rows: arrival.rows, recorded: arrival.recorded,
             gaps: Self.gaps(candles, after: earliest, through: target), labellings: completions,
             isComplete: target == warm.state.window.newest, program: Program.version)
-        _ = try record(
-            completion.event(causation: arrival.cause), to: .operations(market), &commit, &warm)
+        let appended = try append(
+            completion.event(causation: arrival.cause), to: .operations(market), &commit)
+        try warm.state.apply(completion, at: appended.position)
         return completions
     }
 

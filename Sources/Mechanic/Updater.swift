@@ -91,11 +91,19 @@ public final class Updater {
     func record(
         _ event: EventData, to stream: MarketStream, _ commit: inout Commit, _ warm: inout Warm
     ) throws -> EventID {
-        let version = try commit.head(of: stream.id)?.version ?? .none
-        var event = event
-        event.correlation = commit.firstEventID ?? .none
-        let appended = try commit.append(event, to: stream.id, expecting: .exactly(version))
+        let appended = try append(event, to: stream, &commit)
         try commit.withLastEvent { try warm.state.apply($0, of: stream) }
         return appended.id
+    }
+
+    /// Adds an event of a stream of this market, correlated with the commit's first.
+    func append(
+        _ event: EventData, to stream: MarketStream, _ commit: inout Commit
+    ) throws -> Appended {
+        let id = stream.id
+        let version = try commit.head(of: id)?.version ?? .none
+        var event = event
+        event.correlation = commit.firstEventID ?? .none
+        return try commit.append(event, to: id, expecting: .exactly(version))
     }
 }

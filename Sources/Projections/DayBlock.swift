@@ -9,6 +9,8 @@ struct DayBlock<Row: DayRow>: Sendable {
     private(set) var count = 0
     /// Digests of the hours; nil where rows changed since.
     private var hours = [Hash256?](repeating: nil, count: 24)
+    /// Rows of each hour.
+    private var hourCounts = [Int](repeating: 0, count: 24)
     private var known: Hash256?
 
     /// An empty day of `slots` slots, a divisor of a day's minutes.
@@ -26,8 +28,7 @@ struct DayBlock<Row: DayRow>: Sendable {
         let isNew = !contains(slot)
         rows[slot] = row
         present[slot >> 6] |= 1 << UInt64(slot & 63)
-        if isNew { count += 1 }
-        touch(slot)
+        touch(slot, adding: isNew ? 1 : 0)
         return isNew
     }
 
@@ -35,15 +36,20 @@ struct DayBlock<Row: DayRow>: Sendable {
     mutating func remove(_ slot: Int) -> Bool {
         guard contains(slot) else { return false }
         present[slot >> 6] &= ~(1 << UInt64(slot & 63))
-        count -= 1
-        touch(slot)
+        touch(slot, adding: -1)
         return true
     }
 
     /// Empties every slot up to and with `last`; says how many held rows.
     mutating func removeSlots(through last: Int) -> Int {
         let before = count
-        for slot in 0...last where remove(slot) {}
+        for word in 0...last >> 6 {
+            // Bit by bit of what is there: an hourly update removes an hour of a day.
+            while present[word] != 0 {
+                let slot = word * 64 + present[word].trailingZeroBitCount
+                guard slot <= last, remove(slot) else { break }
+            }
+        }
         return before - count
     }
 
@@ -75,8 +81,11 @@ struct DayBlock<Row: DayRow>: Sendable {
         return rows[word * 64 + 63 - present[word].leadingZeroBitCount].stamp
     }
 
-    private mutating func touch(_ slot: Int) {
-        hours[slot * 24 / rows.count] = nil
+    private mutating func touch(_ slot: Int, adding change: Int) {
+        let hour = slot * 24 / rows.count
+        hours[hour] = nil
+        hourCounts[hour] += change
+        count += change
         known = nil
     }
 
@@ -85,24 +94,19 @@ struct DayBlock<Row: DayRow>: Sendable {
     /// SHA-256 over hour (4), rows (4) and digest (32) of every hour that holds rows.
     mutating func digest(hasher: SHA256) -> Hash256 {
         if let known { return known }
-        var summary: [UInt8] = []
-        summary.reserveCapacity(24 * 40)
+        var summary: [UInt64] = []
+        summary.reserveCapacity(24 * 5)
         var words: [UInt64] = []
-        for hour in 0..<24 {
-            let slots = slots(of: hour)
-            var count = 0
-            for slot in slots where contains(slot) { count += 1 }
-            guard count > 0 else { continue }
+        for hour in 0..<24 where hourCounts[hour] > 0 {
             if hours[hour] == nil {
                 words.removeAll(keepingCapacity: true)
-                for slot in slots where contains(slot) { rows[slot].encode(into: &words) }
+                forEach(slots: slots(of: hour)) { $0.encode(into: &words) }
                 hours[hour] = hasher.hash(littleEndianWords: words)
             }
-            summary.append(littleEndian: UInt32(hour))
-            summary.append(littleEndian: UInt32(count))
-            hours[hour]!.append(to: &summary)
+            summary.append((UInt64(hour) | UInt64(hourCounts[hour]) << 32).littleEndian)
+            hours[hour]!.append(toWords: &summary)
         }
-        let digest = hasher.hash(summary)
+        let digest = hasher.hash(littleEndianWords: summary)
         known = digest
         return digest
     }

@@ -13,6 +13,8 @@ public struct DayGrid<Row: DayRow>: Sendable {
     private(set) var blocks: [DayBlock<Row>?] = []
     /// Number of rows.
     public private(set) var count = 0
+    /// The days' digests as of the last call for them; nil where rows changed since.
+    private var summary: [Day]?
 
     /// An empty grid.
     public init(timeframe: Timeframe) { self.timeframe = timeframe }
@@ -31,6 +33,7 @@ public struct DayGrid<Row: DayRow>: Sendable {
     ///
     /// - Complexity: O(1); O(days) where the day is new.
     public mutating func set(_ row: Row) {
+        summary = nil
         let day = UTCDay(of: row.stamp)
         let index = makeBlock(day.number)
         let isNew = blocks[index]!.set(row, at: slot(row.stamp, in: day))
@@ -39,6 +42,7 @@ public struct DayGrid<Row: DayRow>: Sendable {
 
     /// Removes the row at a stamp, if there is one.
     public mutating func remove(_ stamp: Int64) {
+        summary = nil
         let day = UTCDay(of: stamp)
         guard block(day.number) != nil else { return }
         let index = Int(day.number - firstDay)
@@ -49,6 +53,7 @@ public struct DayGrid<Row: DayRow>: Sendable {
     ///
     /// - Complexity: O(days), and O(slots) of the day of the cutoff.
     public mutating func evict(through cutoff: Int64) {
+        summary = nil
         let edge = UTCDay(of: cutoff)
         if firstDay < edge.number {
             // At once: one by one, a gap of years would move the rest for every day of it.
@@ -145,6 +150,7 @@ extension DayGrid {
     ///
     /// - Complexity: O(days + rows of changed hours).
     public mutating func digests(hasher: SHA256) -> [Day] {
+        if let summary { return summary }
         var result: [Day] = []
         result.reserveCapacity(blocks.count)
         for index in blocks.indices where blocks[index] != nil && blocks[index]!.count > 0 {
@@ -152,11 +158,13 @@ extension DayGrid {
             result.append(
                 Day(day: firstDay + Int32(index), count: blocks[index]!.count, digest: digest))
         }
+        summary = result
         return result
     }
 
     /// Takes a day's digest as known, to save hashing it; ignored where the rows' count differs.
     package mutating func adopt(_ day: Day) {
+        summary = nil
         guard let block = block(day.day), block.count == day.count else { return }
         blocks[Int(day.day - firstDay)]!.adopt(day.digest)
     }

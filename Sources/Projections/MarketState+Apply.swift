@@ -60,6 +60,14 @@ extension MarketState {
         position = event.frame.position
     }
 
+    /// Folds an update just completed, at its position: what its event says, without reading it back.
+    public mutating func apply(
+        _ completion: UpdateCompletion, at position: GlobalPosition
+    ) throws {
+        try apply(completion)
+        self.position = position
+    }
+
     /// Notes what an update says of each labelling.
     mutating func apply(_ completion: UpdateCompletion) throws {
         for labelling in completion.labellings {

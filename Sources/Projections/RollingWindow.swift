@@ -57,11 +57,13 @@ public struct RollingWindow: Sendable {
 extension Array {
     /// Appends day (4), rows (4) and digest (32) of each day.
     func append<Row>(to bytes: inout [UInt8]) where Element == DayGrid<Row>.Day {
-        bytes.reserveCapacity(bytes.count + count * 40)
+        var words: [UInt64] = []
+        words.reserveCapacity(count * 5)
         for day in self {
-            bytes.append(littleEndian: day.day)
-            bytes.append(littleEndian: UInt32(day.count))
-            day.digest.append(to: &bytes)
+            let number = UInt64(UInt32(bitPattern: day.day))
+            words.append((number | UInt64(day.count) << 32).littleEndian)
+            day.digest.append(toWords: &words)
         }
+        bytes.append(littleEndianWords: words)
     }
 }
