@@ -100,7 +100,7 @@ public final class EventStore: Sendable {
         writer = Mutex(WriterState())
     }
 
-    /// Makes a store in a directory that does not exist yet or is empty.
+    /// Makes a store in a directory, which may exist already but holds no store.
     ///
     /// - Parameters:
     ///   - clock: where its time comes from.
@@ -111,8 +111,7 @@ public final class EventStore: Sendable {
         options: Options = Options()
     ) throws(EventStoreError) -> EventStore {
         if FileSystem.exists("\(path)/data.mdb") {
-            throw EventStoreError(
-                .storeExists, "there is a store at \(path) already: choose another --store")
+            throw storeExists(path)
         }
         do throws(SystemError) {
             if !FileSystem.exists(path) { try FileSystem.createDirectory(path) }
@@ -123,19 +122,28 @@ public final class EventStore: Sendable {
         let environment = try Self.environment(path, options)
         let identity = StoreIdentity(id: id, clock: clock, createdAt: now)
         let head = StoreHead(hasher: SHA256())
+        let isNew: Bool
         do throws(LMDBError) {
-            try environment.write(
+            isNew = try environment.write(
                 { (transaction) throws(LMDBError) in
                     let databases = try Databases(&transaction)
+                    // Another process may have made it since the look above.
+                    guard try transaction.count(databases.meta) == 0 else { return (false, false) }
                     try transaction.put(databases.meta, Keys.identity, identity.bytes)
                     try transaction.put(databases.meta, Keys.head, head.bytes)
-                    return ((), true)
+                    return (true, true)
                 }, orThrow: { $0 })
         } catch {
             throw EventStoreError(error, path: path)
         }
+        guard isNew else { throw storeExists(path) }
         _ = consume environment
         return try EventStore(path: path, options: options)
+    }
+
+    private static func storeExists(_ path: String) -> EventStoreError {
+        EventStoreError(
+            .storeExists, "there is a store at \(path) already: choose another --store")
     }
 
     private static func environment(

@@ -94,7 +94,7 @@ extension EventStoreError {
             case LMDBError.readersFull:
                 (.inputOutput, "1,024 readers are open: end some of them")
             default:
-                (.inputOutput, "nothing of this append was kept; look at the disk and the rights")
+                (.inputOutput, "nothing was changed; look at the disk and the rights")
             }
         self.init(code, "\(path): \(error.description); \(advice)")
     }

@@ -75,6 +75,20 @@ extension StoreView {
         }
     }
 
+    /// The last event that a point covers, also inside a commit: what `log` and `show` address.
+    ///
+    /// - Throws: `.invalidPoint` if the point lies beyond the log.
+    public func event(upTo point: TimePoint) throws(EventStoreError) -> GlobalPosition {
+        let head = try head()
+        switch point {
+        case .position(let position) where position <= head.position: return position
+        case .time(let time): return try last { $0.appendedAt <= time }
+        case .before(let span):
+            return try last { $0.appendedAt <= head.appendedAt - span }
+        default: return try resolve(point)
+        }
+    }
+
     private func endOfCommit(
         atOrBefore position: GlobalPosition
     ) throws(EventStoreError) -> GlobalPosition {
@@ -89,6 +103,14 @@ extension StoreView {
     private func end(
         where test: (Frame) -> Bool
     ) throws(EventStoreError) -> GlobalPosition {
+        let position = try last(where: test)
+        return position == .start ? position : try frame(at: position).endOfCommit
+    }
+
+    /// The last event that satisfies `test`, which holds for a prefix of the log.
+    private func last(
+        where test: (Frame) -> Bool
+    ) throws(EventStoreError) -> GlobalPosition {
         var low: UInt64 = 0
         var high = try head().position.number
         while low < high {
@@ -96,8 +118,7 @@ extension StoreView {
             let holds = test(try frame(at: GlobalPosition(middle)))
             (low, high) = holds ? (middle, high) : (low, middle - 1)
         }
-        guard low > 0 else { return .start }
-        return try frame(at: GlobalPosition(low)).endOfCommit
+        return GlobalPosition(low)
     }
 
     /// The frame at a position that must exist.

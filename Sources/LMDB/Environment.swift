@@ -53,6 +53,8 @@ internal import Synchronization
             Self.unregister(identity)
             throw error
         }
+        // Reading beyond the end of a file that was cut would be a SIGBUS.
+        guard !isCut else { throw LMDBError(code: MDB_CORRUPTED, call: "stat data.mdb") }
         // Slots of readers that were killed would otherwise pin old pages for ever.
         if !options.isReadOnly { _ = unsafe mdb_reader_check(raw, nil) }
     }
@@ -108,6 +110,14 @@ internal import Synchronization
             throw error
         }
         return unsafe raw!
+    }
+
+    /// Whether the file is shorter than the pages that its newest commit counts.
+    private var isCut: Bool {
+        var status = stat()
+        guard unsafe stat("\(path)/data.mdb", &status) == 0 else { return true }
+        // A new file holds its two meta pages only, which `usedBytes` counts.
+        return Int(status.st_size) < usedBytes
     }
 
     func checkProcess() {

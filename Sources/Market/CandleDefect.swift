@@ -4,6 +4,8 @@ public enum CandleDefect: Equatable, Sendable {
     case notFinite
     /// A price is zero or below.
     case priceNotPositive
+    /// A price is so small or so large that ratios would overflow.
+    case priceOutOfRange
     /// The volume is below zero.
     case negativeVolume
     /// The high is below the open, the close or the low.
@@ -24,17 +26,26 @@ public enum CandleDefect: Equatable, Sendable {
     ///
     /// - Complexity: O(1).
     @inlinable public static func isSound(_ candle: Candle, timeframe: Timeframe) -> Bool {
-        candle.low > 0 && candle.low <= candle.open && candle.low <= candle.close
-            && candle.high >= candle.open && candle.high >= candle.close && candle.high < .infinity
+        candle.low >= lowestPrice && candle.low <= candle.open && candle.low <= candle.close
+            && candle.high >= candle.open && candle.high >= candle.close
+            && candle.high <= highestPrice
             && candle.volume >= 0 && candle.volume < .infinity
             && candle.time % timeframe.milliseconds == 0
     }
+
+    /// No price of any market lies beyond; within, no ratio of prices overflows to infinity.
+    public static let lowestPrice = 1e-30
+    /// See ``lowestPrice``.
+    public static let highestPrice = 1e30
 
     @usableFromInline
     static func diagnose(_ candle: Candle, timeframe: Timeframe) -> CandleDefect? {
         let prices = [candle.open, candle.high, candle.low, candle.close]
         if !prices.allSatisfy(\.isFinite) || !candle.volume.isFinite { return .notFinite }
         if !prices.allSatisfy({ $0 > 0 }) { return .priceNotPositive }
+        if !prices.allSatisfy({ $0 >= lowestPrice && $0 <= highestPrice }) {
+            return .priceOutOfRange
+        }
         if candle.volume < 0 { return .negativeVolume }
         if candle.high < max(candle.open, candle.close, candle.low) { return .highTooLow }
         if candle.low > min(candle.open, candle.close, candle.high) { return .lowTooHigh }
@@ -48,6 +59,7 @@ extension CandleDefect: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notFinite: "a value is NaN or infinite"
+        case .priceOutOfRange: "a price lies beyond 1e-30 … 1e30"
         case .priceNotPositive: "a price is zero or negative"
         case .negativeVolume: "the volume is negative"
         case .highTooLow: "the high is below the open, close or low"

@@ -112,8 +112,17 @@ extension LabelingConfiguration {
             stopLossBps > 0 && stopLossBps < 10_000, "stop_loss_bps: must be in 0 … 10,000")
         try require(windowDays == 90, "window_days: this program keeps windows of 90 days only")
         try require(
-            timeoutMinutes >= 1 && timeoutMinutes <= windowDays * 1_440,
-            "timeout_minutes: must be at least 1 and no longer than the window")
+            timeoutMinutes >= 1 && timeoutMinutes <= (windowDays - 1) * 1_440,
+            "timeout_minutes: must be at least 1 and a day shorter than the window")
+        // Far beyond any use, and near enough that no label overflows to infinity.
+        for leaf in json.members ?? [] {
+            let isBounded = (leaf.value.double ?? 0).magnitude <= 1e12
+            try require(isBounded, "\(leaf.name): must lie within ±1e12")
+        }
+        for entry in fees.entries {
+            let isBounded = max(entry.makerBps.magnitude, entry.takerBps.magnitude) <= 1e6
+            try require(isBounded, "fees: a fee must lie within ±1e6 bps")
+        }
         try require(buffer > 0, "buffer: must be above 0")
         try require(spreadBps >= 0, "spread_bps: must not be negative")
         try require(slippageMultiplier >= 0, "slippage_multiplier: must not be negative")

@@ -58,9 +58,6 @@ public struct LabelingConfiguration: Equatable, Sendable {
 
     /// The deadline's distance from the entry, in milliseconds.
     public var timeoutMilliseconds: Int64 { Int64(timeoutMinutes) * 60_000 }
-
-    /// The rolling window's length, in milliseconds.
-    public var windowMilliseconds: Int64 { Int64(windowDays) * UTCDay.milliseconds }
 }
 
 extension LabelingConfiguration {

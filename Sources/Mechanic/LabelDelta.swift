@@ -28,6 +28,14 @@ public struct LabelDelta: Sendable {
 }
 
 extension LabelDelta {
+    /// The entries that a revision may change: the labelling's in the window of 90 days that ended
+    /// at the newest labelled candle. Rows that came in the same batch do not shorten it, so that
+    /// labels do not depend on where batches are cut.
+    public static func range(startsAt: Int64, through: Int64) -> ClosedRange<Int64>? {
+        let first = max(startsAt, through - RollingWindow.length + 1)
+        return first <= through ? first...through : nil
+    }
+
     /// Labels anew what revised or late candles touch, with the batch labeller, up to `through`.
     ///
     /// Starts at the earliest entry whose inputs include the earliest touched minute and goes to the

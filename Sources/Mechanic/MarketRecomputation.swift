@@ -104,14 +104,14 @@ struct MarketRecomputation: Sendable {
         if let through = before.through {
             let touched = revisions.filter { $0.version > before.candlesVersion }
                 .flatMap(\.stamps)
-            let first = max(before.startsAt, (state.window.cutoff ?? .min) + 1)
-            if !touched.isEmpty, first <= through {
+            let range = LabelDelta.range(startsAt: before.startsAt, through: through)
+            if !touched.isEmpty { labelling.engine.reset() }
+            if !touched.isEmpty, let range {
                 delta = LabelDelta.relabel(
                     touched: touched, candles: candles, labels: labels,
-                    configuration: before.configuration, range: first...through)
+                    configuration: before.configuration, range: range)
                 for label in delta.closed { labels.set(label) }
                 for label in delta.retracted { labels.remove(label.entryTime) }
-                labelling.engine.reset()
             }
         }
         delta.closed += labelling.engine.advance(

@@ -37,11 +37,16 @@ extension Updater {
         _ request: UpdateRequest, _ commit: inout Commit, _ warm: inout Warm
     ) throws {
         var wanted = identified(request.configurations)
-        if wanted.isEmpty, warm.state.configuration.active.isEmpty { wanted = identified([.scalp]) }
+        let hasCandles = warm.state.window.newest != nil
+        if wanted.isEmpty, warm.state.configuration.active.isEmpty, hasCandles {
+            wanted = identified([.scalp])
+        }
         for wanted in wanted where !warm.state.configuration.contains(wanted) {
             let change = ConfigurationChange(wanted.configuration, isActive: true)
             _ = try record(change.event, to: .configuration(market), &commit, &warm)
         }
+        // Where labels start is known when there are candles.
+        guard hasCandles else { return }
         let isFirst = warm.state.labellings.isEmpty
         for configuration in warm.state.configuration.active {
             let hash = configuration.labelsHash

@@ -101,18 +101,19 @@ extension Updater {
         let state = warm.state.labellings[index]
         var delta = LabelDelta()
         var engine = warm.engines[state.hash] ?? LabellingEngine(state.configuration)
-        var labels = try recordedLabels(state, commit, warm)
-        if let through = state.through {
-            let touched = try touchedStamps(after: state.candlesVersion, commit)
-            let first = max(state.startsAt, (warm.state.window.cutoff ?? .min) + 1)
-            if !touched.isEmpty, first <= through {
-                delta = LabelDelta.relabel(
-                    touched: touched, candles: candles, labels: labels,
-                    configuration: state.configuration, range: first...through)
-                for label in delta.closed { labels.set(label) }
-                for label in delta.retracted { labels.remove(label.entryTime) }
-                engine.reset()
+        var labels = try recordedLabels(
+            state, from: state.through.map { $0 - state.configuration.timeoutMilliseconds },
+            commit, warm)
+        let touched =
+            state.through == nil ? [] : try touchedStamps(after: state.candlesVersion, commit)
+        if let through = state.through, !touched.isEmpty {
+            // Open trades hold their entry candles: a warm engine must not keep a revised one.
+            engine.reset()
+            if let range = LabelDelta.range(startsAt: state.startsAt, through: through) {
+                delta = try relabel(touched, range, candles, labels, state, commit, warm)
             }
+            for label in delta.closed { labels.set(label) }
+            for label in delta.retracted { labels.remove(label.entryTime) }
         }
         delta.closed += engine.advance(
             candles: candles, labels: labels, startsAt: state.startsAt, from: state.through,
@@ -122,21 +123,68 @@ extension Updater {
         return delta
     }
 
-    /// The labels from the oldest trade on that may be open.
+    /// What revised and late candles change among the entries of a range.
+    ///
+    /// The window may have moved on within this very commit. Where trades that it has just forgotten
+    /// may be concerned, candles and labels come from the log.
+    private func relabel(
+        _ touched: [Int64], _ range: ClosedRange<Int64>, _ candles: DayGrid<Candle>,
+        _ labels: DayGrid<Label>, _ state: LabelState, _ commit: borrowing Commit,
+        _ warm: borrowing Warm
+    ) throws -> LabelDelta {
+        let cutoff = warm.state.window.cutoff ?? .min
+        if isWithinWindow(touched, range, candles, state, cutoff) {
+            return LabelDelta.relabel(
+                touched: touched, candles: candles, labels: labels,
+                configuration: state.configuration,
+                range: max(range.lowerBound, cutoff + 1)...max(range.upperBound, cutoff + 1))
+        }
+        let first = UTCDay(of: range.lowerBound).number
+        var all = try History.candles(commit.view, market: market, days: first...Int32.max)
+        try commit.forEachStagedEvent(of: MarketStream.candles(market).id) { event in
+            try CandleEvents.forEachCandle(event) { all.set($0) }
+        }
+        return LabelDelta.relabel(
+            touched: touched, candles: all,
+            labels: try recordedLabels(state, from: range.lowerBound, commit, warm),
+            configuration: state.configuration, range: range)
+    }
+
+    /// Whether no entry at or before the cutoff can depend on a touched minute.
+    ///
+    /// Such an entry was decided by any candle from its deadline on: one of them before the earliest
+    /// touched minute settles it.
+    private func isWithinWindow(
+        _ touched: [Int64], _ range: ClosedRange<Int64>, _ candles: DayGrid<Candle>,
+        _ state: LabelState, _ cutoff: Int64
+    ) -> Bool {
+        guard range.lowerBound <= cutoff, let earliest = touched.filter(range.contains).min() else {
+            return true
+        }
+        let interval = market.timeframe.milliseconds
+        let deadline = cutoff + state.configuration.timeoutMilliseconds
+        var stamp = deadline + (interval - deadline % interval) % interval
+        while stamp < earliest {
+            if candles[stamp] != nil, !touched.contains(stamp) { return true }
+            stamp += interval
+        }
+        return false
+    }
+
+    /// The labels from a stamp on; nil for those of the window.
     ///
     /// The state keeps those of the window. A labelling that lags behind it has older ones in the
     /// log only, and without them every one of their trades would look open and close again.
     private func recordedLabels(
-        _ state: LabelState, _ commit: borrowing Commit, _ warm: borrowing Warm
+        _ state: LabelState, from first: Int64?, _ commit: borrowing Commit,
+        _ warm: borrowing Warm
     ) throws -> DayGrid<Label> {
-        guard let through = state.through, let cutoff = warm.state.window.cutoff else {
-            return state.labels
-        }
-        let first = max(state.startsAt, through - state.configuration.timeoutMilliseconds)
-        guard first <= cutoff else { return state.labels }
+        guard let first, let cutoff = warm.state.window.cutoff,
+            max(state.startsAt, first) <= cutoff
+        else { return state.labels }
         return try History.labels(
             commit.view, market: market, labelling: state,
-            days: UTCDay(of: first).number...Int32.max)
+            days: UTCDay(of: max(state.startsAt, first)).number...Int32.max)
     }
 
     /// Stamps revised or late since a version of the candle stream, this commit included.

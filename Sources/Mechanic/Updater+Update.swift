@@ -24,10 +24,10 @@ extension Updater {
             let delta = try compare(
                 sorted, rejected: request.rejected, at: now, commit, &warm)
             let cause = try record(delta, &commit, &warm)
+            try activate(request, &commit, &warm)
             guard let newest = warm.state.window.newest else {
                 return Done(delta: delta, labellings: [])
             }
-            try activate(request, &commit, &warm)
             let candles = warm.state.window.candles
             let labellings = try label(
                 candles, through: newest, arrival: Arrival(delta, cause: cause), &commit, &warm)

@@ -37,6 +37,7 @@ struct MechanicReplay: ParsableCommand {
 @main
 enum Main {
     static func main() {
+        StandardDescriptors.fillWithNull()
         Interrupt.exitsWith130()
         do {
             var command = try MechanicReplay.parseAsRoot(words)

@@ -60,7 +60,7 @@ public struct LabelState: Sendable {
         bytes.append(littleEndian: UInt64(open.count))
         hash.append(to: &bytes)
         bytes.append(littleEndian: startsAt)
-        bytes.append(littleEndian: through ?? 0)
+        bytes.append(littleEndian: through ?? .min)
         labels.digests(hasher: hasher).append(to: &bytes)
         for stamp in open {
             bytes.append(littleEndian: stamp)

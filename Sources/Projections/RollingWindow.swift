@@ -48,7 +48,7 @@ public struct RollingWindow: Sendable {
         bytes.append(littleEndian: Self.version)
         bytes.append(littleEndian: UInt32(candles.count))
         bytes.append(littleEndian: candles.timeframe.milliseconds)
-        bytes.append(littleEndian: newest ?? 0)
+        bytes.append(littleEndian: newest ?? .min)
         candles.digests(hasher: hasher).append(to: &bytes)
         return hasher.hash(bytes)
     }

@@ -201,9 +201,12 @@ struct FlowTests {
             var points = ["\(moment.position)", "HEAD~\(printed.count - 1 - index)", rfc3339(time)]
             points.append("-\(seconds)s")
             // The last event of the next commit but one lies inside it: rounded down.
-            if index + 1 < printed.count { points.append("\(printed[index + 1].position - 1)") }
+            let inside = index + 1 < printed.count ? printed[index + 1].position - 1 : 0
+            if inside > 0 { points.append("\(inside)") }
             for point in points {
                 for (verb, expected) in zip(Self.reading, moment.outputs) {
+                    // The log addresses single events by position.
+                    if verb.first == "log", point == "\(inside)" { continue }
                     let then = try scratch.run(verb + ["--as-of", point])
                     #expect(then.code == 0, "\(verb) \(point): \(then.messages)")
                     if verb == ["status"] {

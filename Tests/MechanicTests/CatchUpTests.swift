@@ -186,11 +186,11 @@ struct CatchUpTests {
         try bench.check("both are active")
     }
 
-    /// The longest deadline allowed: no window ever holds both ends of such a trade.
-    @Test func aDeadlineAsLongAsTheWindowIsLabelled() throws {
+    /// The longest deadline allowed: a window holds both ends of such a trade for one day only.
+    @Test func aDeadlineAlmostAsLongAsTheWindowIsLabelled() throws {
         let rows = Self.candles(250, seed: 9)
         let configuration = LabelingConfiguration(
-            takeProfitBps: 9_000, stopLossBps: 9_000, timeoutMinutes: 90 * 1_440)
+            takeProfitBps: 9_000, stopLossBps: 9_000, timeoutMinutes: 89 * 1_440)
         let whole = try Bench(Self.daily, [configuration])
         try whole.update(rows)
         let daily = try Bench(Self.daily, [configuration])
@@ -199,11 +199,11 @@ struct CatchUpTests {
             if number % 60 == 59 { daily.startUpdater() }
         }
         #expect(try daily.digests() == whole.digests())
-        try daily.checkLabels(rows, "90 days")
-        try daily.check("90 days")
-        let audit = try daily.audit("90 days")
-        #expect(try audit.labels == whole.audit("90 days, at once").labels)
-        #expect(audit.labels[configuration.labelsHash]?.count == 160)
+        try daily.checkLabels(rows, "89 days")
+        try daily.check("89 days")
+        let audit = try daily.audit("89 days")
+        #expect(try audit.labels == whole.audit("89 days, at once").labels)
+        #expect(audit.labels[configuration.labelsHash]?.count == 161)
     }
 
     @Test func lateRowsBeforeTheStartAreNoEntries() throws {
@@ -219,12 +219,14 @@ struct CatchUpTests {
         try bench.audit("late before the start")
     }
 
-    @Test func withoutAClosedCandleNothingIsOpened() throws {
+    @Test func withoutAClosedCandleConfigurationsAreActiveAndNothingIsOpened() throws {
         let bench = try Bench(Self.daily, [.days(6)])
         let rows = Self.candles(200, seed: 7)
         let report = try bench.update(rows, now: rows[0].time)
-        #expect(report.newEvents == 0 && report.rows.partial == 200)
-        #expect(try bench.updater.state().labellings.isEmpty)
+        #expect(report.newEvents == 1 && report.rows.partial == 200)
+        let state = try bench.updater.state()
+        #expect(state.labellings.isEmpty && state.configuration.active.count == 1)
+        #expect(try bench.update(rows, now: rows[0].time).newEvents == 0)
     }
 
     @Test func aRowFarAheadIsLeftOutAndTheUpdateIsOneCommit() throws {

@@ -58,14 +58,16 @@ struct BackfillCommand: ParsableCommand {
 
     func run() throws {
         let market = try market.market()
-        let configurations = try config.map(ConfigurationName.load)
         let store = try store.open()
         try check(store, market)
+        let updater = Updater(store: store, market: market)
+        let configurations = try ConfigurationName.load(
+            config, labelFrom: labelFrom, for: try updater.state())
         let input = try CandleInput(
             [file], layout: layout, timeframe: market.timeframe, isStrict: strict)
         let stamps = try range.stamps
         let backfill = Backfill(
-            updater: Updater(store: store, market: market), every: every.milliseconds,
+            updater: updater, every: every.milliseconds,
             configurations: configurations)
         let console = output.console
         let bar = ProgressBar("backfill", unit: "candles", console: console)

@@ -41,14 +41,23 @@ struct Log: ParsableCommand {
             "position", "type", "stream", "version", "rows", "recorded_at_us", "hash",
         ])
         try store.read { view in
-            let last = try view.resolve(asOf.point)
+            // A time or a distance names a commit; a position names the very event.
+            let isPosition = if case .position = asOf.point { true } else { false }
+            let last =
+                try isPosition ? view.event(upTo: asOf.point) : view.resolve(asOf.point)
             output.console.say("as of position \(last)")
             if store.identity.clock == .simulated { output.console.say("simulated clock") }
             var left = limit ?? .max
             var number = last.number
             while number > 0, left > 0 {
                 defer { number -= 1 }
-                guard let event = try view.event(at: GlobalPosition(number)) else { continue }
+                let position = GlobalPosition(number)
+                guard let event = try view.event(at: position) else {
+                    throw Failure(
+                        .difference,
+                        "position \(position): the event is missing; run "
+                            + "`mechanic-replay verify`")
+                }
                 let envelope = try event.envelope()
                 let name = event.type?.name ?? "type \(envelope.typeNumber)"
                 if let type, name != type { continue }

@@ -23,7 +23,8 @@ enum PayloadJSON {
         for (index, word) in layout.words.enumerated() {
             let value: JSONValue =
                 word.kind == .time
-                ? .integer(columns.integer(index, row)) : .number(columns.number(index, row))
+                ? .integer(columns.integer(index, row))
+                : Cell.number(columns.number(index, row)).forJSON
             members.append(.init(word.kind == .time ? "\(word.name)_ms" : word.name, value))
         }
         for (index, name) in layout.bytes.enumerated() {

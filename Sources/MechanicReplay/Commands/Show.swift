@@ -30,7 +30,7 @@ struct Show: ParsableCommand {
     func run() throws {
         let store = try store.open()
         let event = try store.read { view in
-            let position = try Self.position(point.point, view)
+            let position = try view.event(upTo: point.point)
             guard let event = try view.event(at: position) else {
                 throw Failure(.usage, "there is no event at position \(position)")
             }
@@ -47,14 +47,6 @@ struct Show: ParsableCommand {
             return printer.finish()
         }
         try print(event)
-    }
-
-    /// A single event, where other verbs take the end of a commit.
-    private static func position(
-        _ point: TimePoint, _ view: borrowing StoreView
-    ) throws -> GlobalPosition {
-        if case .position(let position) = point { return position }
-        return try view.resolve(point)
     }
 
     private func print(_ event: RecordedEvent) throws {

@@ -32,7 +32,8 @@ struct Status: ParsableCommand {
                 return (states, position, position.number)
             }
             let fold = try LogFold.fold(view, through: position, market: only)
-            return (fold.markets, position, position.number)
+            let states = fold.markets.sorted { $0.market < $1.market }
+            return (states, position, position.number)
         }
         let hasher = SHA256()
         var digests: [(market: MarketID, digests: [MarketState.Digest])] = []
@@ -46,8 +47,10 @@ struct Status: ParsableCommand {
         printer.add("events", .integer(Int64(events)), people: Number.grouped(events))
         add(states, to: &printer)
         DigestPrinter.add(digests, as: "projections", to: &printer)
-        let newest = states.last?.configuration.newest
-        printer.member("config_hash", newest.map { .string($0.hash.hex) } ?? .null)
+        // Several markets may be labelled under several: then each symbol says its own.
+        let hashes = Set(states.map { $0.configuration.newest?.hash })
+        let hash = hashes.count == 1 ? hashes.first ?? nil : nil
+        printer.member("config_hash", hash.map { .string($0.hex) } ?? .null)
         printer.member("paused", false)
         printer.add("clock", .text(store.identity.clock.name))
         printer.add("lmdb_version", .text(EventStore.lmdbVersion))

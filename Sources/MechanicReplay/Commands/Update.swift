@@ -50,13 +50,14 @@ struct Update: ParsableCommand {
 
     func run() throws {
         let market = try market.market()
-        let configurations = try config.map(ConfigurationName.load)
         let store = try store.open()
+        let updater = Updater(store: store, market: market)
+        let configurations = try ConfigurationName.load(
+            config, labelFrom: labelFrom, for: try updater.state())
         let input = try candles.map {
             try CandleInput(
                 [$0], layout: layout, timeframe: market.timeframe, isStrict: strict)
         }
-        let updater = Updater(store: store, market: market)
         var request = UpdateRequest(
             candles: input?.candles ?? CandleColumns(), configurations: configurations)
         request.rejected = input?.rejectedCount ?? 0

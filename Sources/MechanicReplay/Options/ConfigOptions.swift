@@ -30,6 +30,28 @@ enum ConfigurationName {
         }
     }
 
+    /// What an update is to activate: presets, files with JSON, or beginnings of recorded hashes.
+    ///
+    /// A labelling that exists keeps its start: `--label-from` for it would be ignored, and is
+    /// refused instead.
+    static func load(
+        _ names: [String], labelFrom: MarketTime?, for state: MarketState
+    ) throws -> [LabelingConfiguration] {
+        let configurations = try names.map {
+            try recorded($0, in: state)?.configuration ?? load($0)
+        }
+        let hashes =
+            names.isEmpty
+            ? state.configuration.active.map(\.labelsHash) : configurations.map(\.labelsHash)
+        if labelFrom != nil, !hashes.isEmpty, hashes.allSatisfy({ state.labelling($0) != nil }) {
+            throw Failure(
+                .usage,
+                "--label-from: the labelling exists and keeps the start recorded when it was opened"
+            )
+        }
+        return configurations
+    }
+
     /// The labelling that a name selects; the newest activated one where there is no name.
     ///
     /// A name may also be the beginning of a recorded hash, of four digits at least.
@@ -52,19 +74,23 @@ enum ConfigurationName {
     }
 
     private static func labelling(_ name: String, in state: MarketState) throws -> LabelState? {
-        let digits = name.lowercased()
-        if digits.utf8.count >= 4,
-            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-        {
-            let found = state.labellings.filter {
-                $0.hash.hex.hasPrefix(digits) || $0.configuration.hash.hex.hasPrefix(digits)
-            }
-            if found.count == 1 { return found[0] }
-            if found.count > 1 {
-                throw Failure(.usage, "--config \(name): more than one begins so")
-            }
-        }
+        if let recorded = try recorded(name, in: state) { return recorded }
         let configuration = try load(name)
         return state.labellings.first { $0.hash == configuration.labelsHash }
+    }
+
+    /// The labelling one of whose hashes begins with these four or more hexadecimal digits.
+    private static func recorded(_ name: String, in state: MarketState) throws -> LabelState? {
+        let digits = name.lowercased()
+        guard digits.utf8.count >= 4,
+            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else { return nil }
+        let found = state.labellings.filter {
+            $0.hash.hex.hasPrefix(digits) || $0.configuration.hash.hex.hasPrefix(digits)
+        }
+        guard found.count <= 1 else {
+            throw Failure(.usage, "--config \(name): more than one begins so")
+        }
+        return found.first
     }
 }

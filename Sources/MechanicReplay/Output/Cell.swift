@@ -38,7 +38,8 @@ enum Cell {
     var forJSON: JSONValue {
         switch self {
         case .integer(let value), .time(let value), .recorded(let value): .integer(value)
-        case .number(let value): .number(value)
+        // JSON has no infinity. None can be recorded any more, but what was is still shown.
+        case .number(let value): value.isFinite ? .number(value) : .string("\(value)")
         case .text(let text): .string(text)
         case .none: .null
         }
