@@ -54,7 +54,7 @@ struct Bench: ParsableCommand {
             let results =
                 switch part {
                 case .label: LabelBench.run(history)
-                case .parse: try ParseBench.run(history)
+                case .parse: try ParseBench.run(history, directory)
                 case .update: try UpdateBench.run(history, directory, rounds: rounds)
                 case .replay: try ReplayBench.run(history, directory)
                 }
