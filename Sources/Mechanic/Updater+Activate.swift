@@ -58,16 +58,18 @@ extension Updater {
         }
     }
 
-    /// Where a labelling starts: a market's first at its oldest candle, a later one 37 days before
-    /// the window.
+    /// Where a labelling starts: a market's first covers everything, a later one starts 37 days
+    /// before the window.
     private func startOfLabelling(
         isFirst: Bool, labelFrom: Int64?, _ commit: borrowing Commit, _ warm: borrowing Warm
     ) throws -> Int64 {
+        if let labelFrom { return labelFrom }
+        guard !isFirst, let cutoff = warm.state.window.cutoff else {
+            return LabelState.fromTheBeginning
+        }
         // Candles of this very commit are in the window only, and late ones may be the oldest.
         let known = try History.oldestCandle(commit.view, market: market)
         let oldest = [known, warm.state.window.candles.oldest].compactMap { $0 }.min() ?? 0
-        if let labelFrom { return max(labelFrom, oldest) }
-        guard !isFirst, let cutoff = warm.state.window.cutoff else { return oldest }
         return max(oldest, cutoff - Self.laterStart + market.timeframe.milliseconds)
     }
 }

@@ -82,7 +82,7 @@ public struct ConfigurationChange: Sendable {
 public struct LabellingOpening: Sendable {
     /// The whole configuration.
     public let configuration: LabelingConfiguration
-    /// The first stamp that may be an entry, milliseconds UTC.
+    /// The first stamp that may be an entry, milliseconds UTC, or ``LabelState/fromTheBeginning``.
     public let startsAt: Int64
 
     /// An opening.
@@ -97,15 +97,18 @@ public struct LabellingOpening: Sendable {
             "configuration": configuration.json,
             "configuration_hash": .string(configuration.hash.hex),
             "labels_hash": .string(configuration.labelsHash.hex),
-            "starts_at_ms": .integer(startsAt),
+            "starts_at_ms": startsAt == LabelState.fromTheBeginning ? .null : .integer(startsAt),
         ]
         return EventData(type: .labellingOpened, json: json)
     }
 
     package init(_ payload: RawSpan) throws {
         let json = try JSONValue(parsing: payload.copy())
-        guard let startsAt = json["starts_at_ms"]?.int64 else {
-            throw FormatError("labelling.opened: starts_at_ms is missing")
+        let startsAt: Int64
+        switch json["starts_at_ms"] {
+        case .null?: startsAt = LabelState.fromTheBeginning
+        case .number(let number)? where Int64(exactly: number) != nil: startsAt = Int64(number)
+        default: throw FormatError("labelling.opened: starts_at_ms is missing")
         }
         configuration = try recordedConfiguration(json, in: .labellingOpened)
         self.startsAt = startsAt

@@ -14,8 +14,12 @@ public struct LabelState: Sendable {
     public let configuration: LabelingConfiguration
     /// Its labels hash: the labelling's identity.
     public let hash: Hash256
-    /// The first stamp that may be an entry, milliseconds UTC.
+    /// The first stamp that may be an entry, milliseconds UTC, or ``fromTheBeginning``.
     public let startsAt: Int64
+
+    /// The start of a market's first labelling: whatever is imported is an entry, also what comes
+    /// late and lies before all that was there, so that the order of imports does not show.
+    public static let fromTheBeginning = Int64.min
     /// The newest candle that was labelled, milliseconds UTC; nil before the first update.
     public internal(set) var through: Int64?
     /// The version of the candle stream that was labelled; how far behind, says the difference.

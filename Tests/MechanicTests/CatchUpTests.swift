@@ -77,7 +77,7 @@ struct CatchUpTests {
         #expect(report.labellings.count == 2)
         let state = try bench.updater.state()
         let cutoff = try #require(state.window.cutoff)
-        #expect(state.labellings[0].startsAt == rows[0].time)
+        #expect(state.labellings[0].startsAt == LabelState.fromTheBeginning)
         #expect(state.labellings[1].startsAt == cutoff - 36 * UTCDay.milliseconds)
         #expect(state.configuration.active.map(\.hash) == [one.hash, two.hash])
         try bench.check("a second configuration")
@@ -95,7 +95,9 @@ struct CatchUpTests {
         let bench = try Bench(Self.daily, both)
         try bench.update(rows)
         #expect(
-            try bench.updater.state().labellings.map(\.startsAt) == [rows[0].time, rows[0].time])
+            try bench.updater.state().labellings.allSatisfy {
+                $0.startsAt == LabelState.fromTheBeginning
+            })
         let hourly = try Bench(Self.daily, both)
         for row in rows { try hourly.update([row]) }
         #expect(try hourly.digests() == bench.digests())
@@ -105,7 +107,7 @@ struct CatchUpTests {
 
     @Test func labelFromSaysWhereALabellingStarts() throws {
         let rows = Self.candles(120, seed: 5)
-        for (day, expected) in [(-10, 0), (40, 40), (110, 110), (150, 150)] {
+        for (day, expected) in [(-10, -10), (40, 40), (110, 110), (150, 150)] {
             let start = rows[0].time + Int64(day) * UTCDay.milliseconds
             let bench = try Bench(Self.daily, [.days(6)])
             try bench.update(Array(rows[..<100]), labelFrom: start)
@@ -206,14 +208,16 @@ struct CatchUpTests {
         #expect(audit.labels[configuration.labelsHash]?.count == 161)
     }
 
-    @Test func lateRowsBeforeTheStartAreNoEntries() throws {
+    @Test func lateRowsBeforeAllOthersAreEntriesToo() throws {
         let rows = Self.candles(60, seed: 10)
         let bench = try Bench(Self.daily, [.days(6)])
         try bench.update(Array(rows[30..<40]))
         let late = try bench.update(Array(rows[..<30]), now: rows[40].time)
-        #expect(late.rows.late == 30 && late.labellings.map(\.closed) == [0])
+        #expect(late.rows.late == 30 && late.labellings.map(\.closed) == [30])
         try bench.update(Array(rows[40...]))
-        #expect(try bench.updater.state().labellings[0].startsAt == rows[30].time)
+        let whole = try Bench(Self.daily, [.days(6)])
+        try whole.update(rows)
+        #expect(try bench.digests() == whole.digests())
         try bench.checkLabels(rows, "late before the start")
         try bench.check("late before the start")
         try bench.audit("late before the start")

@@ -34,8 +34,8 @@ struct DeterminismTests {
 
     static let expected = [
         "window 1 5bbd762aefe0cb17a8d25d9630366014eac8077afbc0b91057830005ced74d1b",
-        "labels 1 6d14e661a6040b70919b40f60afec4e13a4eda78f9092a8576f3c90163da8c95",
-        "labels 1 06602cbdb60d880143e16169483a049c924fb748c171b0ffe982f78cae752b99",
+        "labels 1 653b28ef274698649117850fba8676b4fbf16be790bb355751cabf8c3805de6d",
+        "labels 1 95c2c573e44774ef34adfaa708b303904f7019e67914b31c7cc9d422a080d31e",
         "configuration 1 422f1976977b29af5151fb700871f6ba9005aaca537cffb1ee3f00e0b82336da",
     ]
 

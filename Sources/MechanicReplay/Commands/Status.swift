@@ -91,7 +91,8 @@ struct Status: ParsableCommand {
                         "config_hash": .string(labelling.configuration.hash.hex),
                         "closed": .integer(labelling.labels.count),
                         "open": .integer(labelling.openEntries(state.window).count),
-                        "starts_at_ms": .integer(labelling.startsAt),
+                        "starts_at_ms": labelling.startsAt == LabelState.fromTheBeginning
+                            ? .null : .integer(labelling.startsAt),
                         "through_ms": labelling.through.map { .integer($0) } ?? .null,
                     ]
                 }),
