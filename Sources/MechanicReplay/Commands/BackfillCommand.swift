@@ -35,21 +35,9 @@ struct BackfillCommand: ParsableCommand {
         ))
     var every: Span
 
-    @Option(help: ArgumentHelp("How the files are laid out.", valueName: "layout"))
-    var layout = CandleLayout.auto
+    @OptionGroup var input: InputOptions
 
-    @Flag(help: "Refuse the whole file if one row is bad.")
-    var strict = false
-
-    @Option(
-        help: ArgumentHelp(
-            "A preset or a JSON file to activate; may be given more than once.",
-            valueName: "preset|file"))
-    var config: [String] = []
-
-    @Option(
-        help: ArgumentHelp("Where a labelling that is opened now starts.", valueName: "time"))
-    var labelFrom: MarketTime?
+    @OptionGroup var labelling: LabellingOptions
 
     @OptionGroup var range: RangeOptions
     @OptionGroup var market: MarketOptions
@@ -62,9 +50,8 @@ struct BackfillCommand: ParsableCommand {
         try check(store, market)
         let updater = Updater(store: store, market: market)
         let configurations = try ConfigurationName.load(
-            config, labelFrom: labelFrom, for: try updater.state())
-        let input = try CandleInput(
-            [file], layout: layout, timeframe: market.timeframe, isStrict: strict)
+            labelling.config, labelFrom: labelling.labelFrom, for: try updater.state())
+        let input = try input.read([file], timeframe: market.timeframe)
         let stamps = try range.stamps
         let backfill = Backfill(
             updater: updater, every: every.milliseconds,
@@ -75,7 +62,7 @@ struct BackfillCommand: ParsableCommand {
         var positions: [GlobalPosition] = []
         var closed = 0
         let updates = try backfill.run(
-            input.candles.filtered(stamps), labelFrom: labelFrom?.milliseconds
+            input.candles.filtered(stamps), labelFrom: labelling.labelFrom?.milliseconds
         ) { step, rows, total in
             positions.append(step.report.position)
             closed += step.report.closed

@@ -26,11 +26,7 @@ struct Import: ParsableCommand {
     @Argument(help: ArgumentHelp("Files of candles; - is standard input.", valueName: "file"))
     var files: [String]
 
-    @Option(help: ArgumentHelp("How the files are laid out.", valueName: "layout"))
-    var layout = CandleLayout.auto
-
-    @Flag(help: "Refuse the whole batch if one row is bad.")
-    var strict = false
+    @OptionGroup var input: InputOptions
 
     @OptionGroup var market: MarketOptions
     @OptionGroup var store: StoreOptions
@@ -39,8 +35,7 @@ struct Import: ParsableCommand {
     func run() throws {
         let market = try market.market()
         let store = try store.open()
-        let input = try CandleInput(
-            files, layout: layout, timeframe: market.timeframe, isStrict: strict)
+        let input = try input.read(files, timeframe: market.timeframe)
         let updater = Updater(store: store, market: market)
         let report = try updater.importCandles(
             input.candles, rejected: input.rejectedCount,

@@ -26,23 +26,9 @@ struct Update: ParsableCommand {
     @Option(help: ArgumentHelp("New candles; - is standard input.", valueName: "file"))
     var candles: String?
 
-    @Option(help: ArgumentHelp("How the files are laid out.", valueName: "layout"))
-    var layout = CandleLayout.auto
+    @OptionGroup var input: InputOptions
 
-    @Flag(help: "Refuse the whole batch if one row is bad.")
-    var strict = false
-
-    @Option(
-        help: ArgumentHelp(
-            "A preset or a JSON file to activate; may be given more than once.",
-            valueName: "preset|file"))
-    var config: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Where a labelling that is opened now starts (default: a market's first at the oldest "
-                + "candle, later ones 37 days before the window).", valueName: "time"))
-    var labelFrom: MarketTime?
+    @OptionGroup var labelling: LabellingOptions
 
     @OptionGroup var market: MarketOptions
     @OptionGroup var store: StoreOptions
@@ -53,15 +39,14 @@ struct Update: ParsableCommand {
         let store = try store.open()
         let updater = Updater(store: store, market: market)
         let configurations = try ConfigurationName.load(
-            config, labelFrom: labelFrom, for: try updater.state())
+            labelling.config, labelFrom: labelling.labelFrom, for: try updater.state())
         let input = try candles.map {
-            try CandleInput(
-                [$0], layout: layout, timeframe: market.timeframe, isStrict: strict)
+            try self.input.read([$0], timeframe: market.timeframe)
         }
         var request = UpdateRequest(
             candles: input?.candles ?? CandleColumns(), configurations: configurations)
         request.rejected = input?.rejectedCount ?? 0
-        request.labelFrom = labelFrom?.milliseconds
+        request.labelFrom = labelling.labelFrom?.milliseconds
         let now = try clock(store, updater, input)
         let report = try updater.update(request, at: now)
         var printer = output.report
