@@ -12,7 +12,7 @@ public struct EventData: Sendable {
     /// The event that began the flow this one belongs to; `.none` for a beginning.
     public var correlation: EventID
     /// Recognises a retry where no expected version can: an event of the stream that was recorded
-    /// with the same key is this one, whatever it says.
+    /// with the same key is this one. It must say the same.
     public var idempotencyKey: [UInt8]?
     /// Whether the payload was written here as canonical JSON and need not be read to be checked.
     private var isCanonical = false
@@ -24,6 +24,12 @@ public struct EventData: Sendable {
         precondition(type.encoding == .json, "\(type.name) has no payload of JSON")
         self.init(type: type, payload: json.canonicalBytes, causation: causation)
         isCanonical = true
+    }
+
+    /// Whether a recorded event has this type and payload.
+    public func isSame(as recorded: borrowing EventView) -> Bool {
+        recorded.typeNumber == type.number && recorded.schemaVersion == type.schemaVersion
+            && recorded.payload.isIdenticalBytes(to: payload.rawSpan)
     }
 
     /// What keeps the payload from being one of the type; nil if nothing does.

@@ -33,6 +33,8 @@ public final class EventStore: Sendable {
         public var acceptsClock = false
         /// Open on a network file system, which LMDB forbids.
         public var allowsNetworkFileSystem = false
+        /// Bytes of the disk that appends leave free: an append that would use them is refused.
+        public var reservedDiskBytes = 16 << 20
         /// Where the store says what it does: commits at `debug`, a map that fills at `warning`.
         public var logger = Logger(label: "EventStorage") { _ in SwiftLogNoOpLogHandler() }
         /// Do not wait for the disk: only for a scratch store that is thrown away.

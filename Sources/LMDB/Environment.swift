@@ -55,8 +55,7 @@ internal import Synchronization
         }
         // Reading beyond the end of a file that was cut would be a SIGBUS.
         guard !isCut else { throw LMDBError(code: MDB_CORRUPTED, call: "stat data.mdb") }
-        // Slots of readers that were killed would otherwise pin old pages for ever.
-        if !options.isReadOnly { _ = unsafe mdb_reader_check(raw, nil) }
+        if !options.isReadOnly { reapReaders() }
     }
 
     private init(
@@ -166,6 +165,17 @@ extension Environment {
         guard unsafe mdb_env_info(raw, &info) == 0, unsafe mdb_env_stat(raw, &statistics) == 0
         else { return 0 }
         return unsafe (info.me_last_pgno + 1) * Int(statistics.ms_psize)
+    }
+
+    /// Frees the slots of readers whose processes died: they would pin old pages for ever.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
+    public func reapReaders() -> Int {
+        checkProcess()
+        var count: CInt = 0
+        _ = unsafe mdb_reader_check(raw, &count)
+        return Int(count)
     }
 
     /// Writes everything to the disk; needed only for a volatile environment.

@@ -44,7 +44,7 @@ struct Failure: Error {
         case .storeExists, .cannotCreate: .cannotCreate
         case .corrupted: .difference
         case .locked: .locked
-        case .diskFull, .inputOutput: .inputOutput
+        case .diskFull, .broken, .inputOutput: .inputOutput
         case .invalidPoint: .usage
         default: .cannotRun
         }
