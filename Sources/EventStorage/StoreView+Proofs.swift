@@ -165,11 +165,11 @@ extension StoreView {
     private func load(
         _ level: UInt8, from first: UInt64, before end: UInt64, into hashes: inout [Hash256]
     ) throws(EventStoreError) {
-        let number = first / TreeRow.capacity
+        let number = first / TreeRows.capacity
         let key = Keys.treeRow(level: level, row: number)
         let row = try value(databases.tree, key, orThrow: { EventStoreError($0, path: path) })
         let slots =
-            first % TreeRow.capacity..<min(end - number * TreeRow.capacity, TreeRow.capacity)
+            first % TreeRows.capacity..<min(end - number * TreeRows.capacity, TreeRows.capacity)
         guard let row, row.byteCount >= Int(slots.upperBound) * Hash256.byteCount else {
             throw .corrupted(
                 FormatError("row \(number) of tree level \(level) is missing or cut"), at: nil)
