@@ -30,7 +30,7 @@ extension EventStore {
         at now: Int64, _ body: (inout Commit) throws -> Result
     ) throws -> (result: Result, receipt: Receipt) {
         try writer.withLock { state in
-            if state.lock == nil { state.lock = try lock() }
+            if state.lock == nil { state.lock = try Self.writerLock(path, options) }
             do {
                 let outcome = try environment.write(
                     { (transaction) throws in
@@ -71,20 +71,6 @@ extension EventStore {
     /// Lets other processes write; the next append takes the lock again.
     public func releaseWriterLock() {
         writer.withLock { $0.lock = nil }
-    }
-
-    private func lock() throws(EventStoreError) -> FileLock {
-        do throws(FileLockError) {
-            return try FileLock.acquire(path: "\(path)/writer.lock", waiting: options.wait)
-        } catch {
-            guard case .busy = error else {
-                throw EventStoreError(.inputOutput, error.description)
-            }
-            throw EventStoreError(
-                .locked,
-                "another process is writing to \(path); waited \(options.wait): try again later, "
-                    + "or wait longer with --wait")
-        }
     }
 
     private func commit<Result>(

@@ -21,7 +21,7 @@ extension FileSystem {
         try synchronize(directory(of: path))
     }
 
-    private static func write(
+    static func write(
         _ bytes: [UInt8], to descriptor: Int32, _ path: String
     ) throws(SystemError) {
         var written = 0

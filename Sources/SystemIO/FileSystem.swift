@@ -53,7 +53,7 @@ public enum FileSystem {
         guard result == 0 else { throw .last("synchronize", path) }
     }
 
-    private static func status(_ path: String) throws(SystemError) -> stat {
+    static func status(_ path: String) throws(SystemError) -> stat {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw .last("examine", path) }
         return status
