@@ -101,23 +101,21 @@ public struct Envelope: Sendable {
     ///
     /// - Complexity: O(payload).
     public func encode(payload: [UInt8], into buffer: inout [UInt8]) {
-        let name = Array(stream.description.utf8)
-        buffer.append(littleEndian: Self.formatVersion)
-        buffer.append(littleEndian: typeNumber)
-        buffer.append(littleEndian: schemaVersion)
-        buffer.append(littleEndian: UInt16(name.count))
-        buffer.append(littleEndian: streamVersion.number)
-        buffer.append(littleEndian: recordedAt)
-        id.append(to: &buffer)
-        causation.append(to: &buffer)
-        correlation.append(to: &buffer)
-        previousHash.append(to: &buffer)
-        buffer.append(littleEndian: UInt32(payload.count))
-        buffer.append(littleEndian: UInt32(0))
+        let name = stream.description.utf8
+        let kind = UInt64(Self.formatVersion) | UInt64(typeNumber) << 16
+        let previous = previousHash.words
+        let start = buffer.count
+        buffer.append(
+            words: [
+                kind | UInt64(schemaVersion) << 32 | UInt64(name.count) << 48,
+                streamVersion.number, UInt64(bitPattern: recordedAt), id.high, id.low,
+                causation.high, causation.low, correlation.high, correlation.low, previous.0,
+                previous.1, previous.2, previous.3, UInt64(UInt32(payload.count)),
+            ] as InlineArray<14, UInt64>)
         buffer.append(contentsOf: name)
-        buffer.padToEight()
+        buffer.padToEight(from: start)
         buffer.append(contentsOf: payload)
-        buffer.padToEight()
+        buffer.padToEight(from: start)
     }
 
     /// The id of an event: the first 16 bytes of a SHA-256 over what it says and where it stands.
@@ -129,6 +127,7 @@ public struct Envelope: Sendable {
         hasher: SHA256
     ) -> EventID {
         var head: [UInt8] = []
+        head.reserveCapacity(StreamID.maximumBytes + 14)
         head.append(littleEndian: UInt16(stream.description.utf8.count))
         head.append(contentsOf: stream.description.utf8)
         head.append(littleEndian: version.number)
@@ -137,7 +136,7 @@ public struct Envelope: Sendable {
         hasher.begin()
         hasher.update(head.rawSpan)
         hasher.update(payload.rawSpan)
-        return EventID(hasher.finish().bytes.rawSpan)
+        return EventID(hasher.finish())
     }
 
     /// The id of an event appended under `.any`: derived from the stream and the caller's key.
@@ -148,6 +147,6 @@ public struct Envelope: Sendable {
         bytes.append(littleEndian: UInt16(stream.description.utf8.count))
         bytes.append(contentsOf: stream.description.utf8)
         bytes.append(contentsOf: key)
-        return EventID(hasher.hash(bytes).bytes.rawSpan)
+        return EventID(hasher.hash(bytes))
     }
 }

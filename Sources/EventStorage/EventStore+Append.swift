@@ -42,7 +42,7 @@ extension EventStore {
                 // Whatever was staged did not happen: read it all anew next time.
                 state.head = nil
                 state.streams = [:]
-                state.rows = [:]
+                state.rows = nil
                 throw error
             }
         }
@@ -81,7 +81,7 @@ extension EventStore {
         let head = try view.head()
         if state.head?.position != head.position {
             state.streams = [:]
-            state.rows = [:]
+            state.rows = nil
         }
         try checkClock(now, newest: head.appendedAt)
         let hasher = SHA256()
@@ -115,27 +115,17 @@ extension EventStore {
         _ commit: inout Commit, _ transaction: inout WriteTransaction, _ state: inout WriterState
     ) throws(EventStoreError) {
         do {
-            var changed: [UInt8: [UInt64: TreeRow]] = [:]
-            var failure: (any Error)?
-            commit.seal { level, index, hash in
-                do {
-                    try add(hash, level: level, index: index, to: &changed, state, transaction)
-                } catch {
-                    failure = failure ?? error
-                }
+            var rows = try TreeRows(
+                commit.head.tree, known: state.rows, of: databases.tree, transaction)
+            commit.seal { rows.append($0, level: $1) }
+            for event in commit.staged {
+                try write(event, commit.stored(event), &transaction)
             }
-            if let failure { throw failure }
-            for event in commit.staged { try write(event, &transaction) }
             for (id, head) in commit.touchedStreams {
                 try transaction.put(databases.index, Keys.stream(id), head.bytes)
             }
-            for level in changed.keys.sorted() {
-                for row in changed[level]!.values.sorted(by: { $0.number < $1.number }) {
-                    let key = Keys.treeRow(level: level, row: row.number)
-                    try transaction.put(databases.tree, key, row.bytes)
-                    state.rows[level] = row
-                }
-            }
+            try rows.write(to: databases.tree, &transaction)
+            state.rows = rows
             for record in commit.records {
                 if let value = record.value {
                     try transaction.put(databases.projections, record.key, value)
@@ -150,11 +140,10 @@ extension EventStore {
     }
 
     private func write(
-        _ event: Commit.Staged, _ transaction: inout WriteTransaction
+        _ event: Commit.Staged, _ stored: RawSpan, _ transaction: inout WriteTransaction
     ) throws(LMDBError) {
-        let position = event.frame.position
-        try transaction.put(
-            databases.events, Keys.event(position), event.stored, appends: true)
+        let position = event.position
+        try transaction.put(databases.events, Keys.event(position), stored, appends: true)
         var value: [UInt8] = []
         value.append(littleEndian: position.number)
         try transaction.put(databases.index, Keys.version(event.stream, event.version), value)
@@ -164,29 +153,5 @@ extension EventStore {
         if let identifier = event.identifier {
             try transaction.put(databases.index, Keys.identifier(identifier), value)
         }
-    }
-
-    /// Adds a hash to its row, which is known, on the disk, or new.
-    private func add(
-        _ hash: Hash256, level: UInt8, index: UInt64, to changed: inout [UInt8: [UInt64: TreeRow]],
-        _ state: borrowing WriterState, _ transaction: borrowing WriteTransaction
-    ) throws {
-        let number = index / TreeRow.capacity
-        var row: TreeRow
-        if let known = changed[level]?[number] {
-            row = known
-        } else if let known = state.rows[level], known.number == number {
-            row = known
-        } else {
-            let key = Keys.treeRow(level: level, row: number)
-            row = TreeRow(
-                number: number, bytes: try transaction.value(databases.tree, key)?.copy() ?? [])
-        }
-        let slot = Int(index % TreeRow.capacity)
-        guard row.bytes.count == slot * Hash256.byteCount else {
-            throw FormatError("row \(number) of tree level \(level) has \(row.bytes.count) bytes")
-        }
-        hash.append(to: &row.bytes)
-        changed[level, default: [:]][number] = row
     }
 }

@@ -35,7 +35,7 @@ struct Bench: ParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case label, parse, update, replay
+        case append, label, parse, update, replay
     }
 
     func run() throws {
@@ -53,6 +53,7 @@ struct Bench: ParsableCommand {
             output.console.say("measuring \(part.rawValue) …")
             let results =
                 switch part {
+                case .append: try AppendBench.run(directory, rounds: rounds)
                 case .label: LabelBench.run(history)
                 case .parse: try ParseBench.run(history, directory)
                 case .update: try UpdateBench.run(history, directory, rounds: rounds)
