@@ -31,7 +31,7 @@ extension EventStore {
     ) throws -> (result: Result, receipt: Receipt) {
         try writer.withLock { state in
             if let broken = state.broken { throw broken }
-            if state.lock == nil { state.lock = try lock() }
+            if state.lock == nil { state.lock = try Self.writerLock(path, options) }
             reapReaders(at: now, &state)
             do {
                 let outcome = try environment.write(
@@ -107,20 +107,6 @@ extension EventStore {
         writer.withLock { $0.lock = nil }
     }
 
-    private func lock() throws(EventStoreError) -> FileLock {
-        do throws(FileLockError) {
-            return try FileLock.acquire(path: "\(path)/writer.lock", waiting: options.wait)
-        } catch {
-            guard case .busy = error else {
-                throw EventStoreError(.inputOutput, error.description)
-            }
-            throw EventStoreError(
-                .locked,
-                "another process is writing to \(path); waited \(options.wait): try again later, "
-                    + "or wait longer with --wait")
-        }
-    }
-
     private func commit<Result>(
         _ transaction: inout WriteTransaction, _ state: inout WriterState, now: Int64,
         _ body: (inout Commit) throws -> Result
@@ -175,13 +161,7 @@ extension EventStore {
             }
             try rows.write(to: databases.tree, &transaction)
             state.rows = rows
-            for record in commit.records {
-                if let value = record.value {
-                    try transaction.put(databases.projections, record.key, value)
-                } else {
-                    try transaction.delete(databases.projections, record.key)
-                }
-            }
+            try commit.writeRecords(to: databases.projections, &transaction)
             try transaction.put(databases.meta, Keys.head, commit.head.bytes)
         } catch {
             throw commit.view.translate(error)

@@ -80,11 +80,7 @@ public final class EventStore: Sendable {
     /// - Throws: ``EventStoreError`` `.storeNotFound`, `.unsupportedFormat`, `.corrupted`,
     ///   `.networkFileSystem`, `.inputOutput`.
     public init(path: String, options: Options = Options()) throws(EventStoreError) {
-        guard FileSystem.exists("\(path)/data.mdb") else {
-            throw EventStoreError(
-                .storeNotFound,
-                "no store at \(path): make one with `mechanic-replay init --store \(path)`")
-        }
+        try Self.requireStore(at: path)
         try Self.refuseNetwork(path, options)
         self.path = path
         self.options = options

@@ -43,6 +43,14 @@ public struct EventStoreError: Error, Sendable {
         public static let inputOutput = Code("inputOutput")
         /// A point in the log cannot be resolved.
         public static let invalidPoint = Code("invalidPoint")
+        /// The store is open elsewhere, and what was asked needs it alone.
+        public static let inUse = Code("inUse")
+        /// A backup's file cannot be made, because something has its name.
+        public static let fileExists = Code("fileExists")
+        /// A file is no backup, is damaged, or is not the next one of its chain.
+        public static let invalidBackup = Code("invalidBackup")
+        /// Events are sound in themselves but have not the Merkle root that they should have.
+        public static let rootMismatch = Code("rootMismatch")
         /// The file system is of a kind that LMDB forbids.
         public static let networkFileSystem = Code("networkFileSystem")
     }

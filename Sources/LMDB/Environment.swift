@@ -75,7 +75,7 @@ internal import Synchronization
         Self.unregister(identity)
     }
 
-    private static func open(
+    static func open(
         path: String, options: Options
     ) throws(LMDBError) -> (raw: OpaquePointer, mapSize: Int) {
         var mapSize = preferredMapSize
@@ -129,7 +129,7 @@ extension Environment {
     private static let opened = Mutex<Set<String>>([])
 
     /// Enters a directory into the list of open ones, by device and inode: paths may differ.
-    private static func register(_ path: String) throws(LMDBError) -> String {
+    static func register(_ path: String) throws(LMDBError) -> String {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw LMDBError(code: errno, call: "stat") }
         let identity = "\(status.st_dev):\(status.st_ino)"
@@ -138,7 +138,7 @@ extension Environment {
         return identity
     }
 
-    private static func unregister(_ identity: String) {
+    static func unregister(_ identity: String) {
         opened.withLock { _ = $0.remove(identity) }
     }
 
