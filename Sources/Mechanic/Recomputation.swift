@@ -37,12 +37,13 @@ public struct Recomputation: Sendable {
     ) throws -> Recomputation {
         try store.read { view in
             var check = Recomputation()
+            let reader = try LogReader(view)
             let head = try view.head().position
             try view.forEachEvent(through: head) { position, event in
                 do {
-                    try check.apply(event, at: position)
-                } catch let error as FormatError {
-                    check.note(position, error.description)
+                    try reader.read(event, at: position) { try check.apply($0, at: position) }
+                } catch let error as EventStoreError where error.code == .corrupted {
+                    check.note(position, error.message)
                     return false
                 }
                 if position.number.isMultiple(of: 128) { progress(position.number, head.number) }
