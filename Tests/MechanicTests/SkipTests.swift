@@ -189,9 +189,10 @@ struct SkipTests {
     /// Events of streams that no fold reads may be unknown too: `verify` asks for a decision.
     @Test func strangersOfOtherStreamsArePassedOverForVerify() throws {
         let bench = try filled()
+        let payload = CandleEvents.recorded(Self.rows)[0].payload
         let position = try bench.store.append(at: try bench.store.head().appendedAt + 1) {
             try $0.append(
-                EventData(type: Self.laterRows, payload: CandleEvents.recorded(Self.rows)[0].payload),
+                EventData(type: Self.laterRows, payload: payload),
                 to: StreamID("notes")!, expecting: .noStream)
         }.result.position
         try bench.check("beside a stranger")
