@@ -108,7 +108,9 @@ let package = Package(
                 "SystemIO",
                 "Digest", "CanonicalJSON",
             ]),
-        tests("EndToEndTests", ["SystemIO", "CanonicalJSON", "mechanic-replay"]),
+        tests(
+            "EndToEndTests",
+            ["SystemIO", "CanonicalJSON", "EventStorage", "EventFormat", "mechanic-replay"]),
     ],
     swiftLanguageModes: [.v6]
 )

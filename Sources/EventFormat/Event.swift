@@ -132,13 +132,23 @@ public struct Envelope: Sendable {
         stream: StreamID, version: StreamVersion, type: EventType, payload: [UInt8],
         hasher: SHA256
     ) -> EventID {
+        id(
+            stream: stream, version: version, typeNumber: type.number,
+            schemaVersion: type.schemaVersion, payload: payload, hasher: hasher)
+    }
+
+    /// The id of an event whose type this program need not know.
+    public static func id(
+        stream: StreamID, version: StreamVersion, typeNumber: UInt16, schemaVersion: UInt16,
+        payload: [UInt8], hasher: SHA256
+    ) -> EventID {
         var head: [UInt8] = []
         head.reserveCapacity(StreamID.maximumBytes + 14)
         head.append(littleEndian: UInt16(stream.description.utf8.count))
         head.append(contentsOf: stream.description.utf8)
         head.append(littleEndian: version.number)
-        head.append(littleEndian: type.number)
-        head.append(littleEndian: type.schemaVersion)
+        head.append(littleEndian: typeNumber)
+        head.append(littleEndian: schemaVersion)
         hasher.begin()
         hasher.update(head.rawSpan)
         hasher.update(payload.rawSpan)

@@ -30,6 +30,10 @@ public struct EventStoreError: Error, Sendable {
         public static let invalidPayload = Code("invalidPayload")
         /// Bytes are not what the format says.
         public static let corrupted = Code("corrupted")
+        /// An event is of a type or version that this program does not know.
+        public static let unknownEvent = Code("unknownEvent")
+        /// An event cannot be passed over: folds take it, or its bytes are damaged.
+        public static let notSkippable = Code("notSkippable")
         /// Another process writes.
         public static let locked = Code("locked")
         /// The clock stands behind the newest event.

@@ -36,12 +36,12 @@ public struct Recomputation: Sendable {
         _ store: EventStore, progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
     ) throws -> Recomputation {
         var check = Recomputation()
-        let head = try store.head().position
+        let (head, reader) = try store.read { (try $0.head().position, try LogReader($0)) }
         try store.forEachEvent(through: head) { position, event in
             do {
-                try check.apply(event, at: position)
-            } catch let error as FormatError {
-                check.note(position, error.description)
+                try reader.read(event, at: position) { try check.apply($0, at: position) }
+            } catch let error as EventStoreError where error.code == .corrupted {
+                check.note(position, error.message)
                 return false
             }
             if position.number.isMultiple(of: 128) { progress(position.number, head.number) }
