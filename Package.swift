@@ -91,7 +91,9 @@ let package = Package(
         tests("LMDBTests", ["LMDB"]),
         tests(
             "EventFormatTests", ["EventFormat", "Digest", "CanonicalJSON"], exclude: ["Fixtures"]),
-        tests("EventStorageTests", ["EventStorage", "EventFormat", "Digest", "SystemIO", "LMDB"]),
+        tests(
+            "EventStorageTests",
+            ["EventStorage", "EventFormat", "Digest", "SystemIO", "LMDB", "StoreModel"]),
         tests("MarketTests", ["Market", "Digest", "CanonicalJSON", "SystemIO"]),
         tests("LabelingTests", ["Labeling", "Market", "SystemIO", "CBaselines"]),
         tests(
@@ -104,6 +106,18 @@ let package = Package(
                 "SystemIO",
                 "Digest", "CanonicalJSON",
             ]),
+        // The model that the store is held against, and what runs it for hours: tools/soak.
+        .target(
+            name: "StoreModel", dependencies: ["EventStorage", "EventFormat"],
+            path: "Tests/StoreModel", swiftSettings: strict),
+        .target(name: "WriteRecorder", path: "Tests/WriteRecorder"),
+        .executableTarget(
+            name: "simulator",
+            dependencies: [
+                "StoreModel", "WriteRecorder", "EventStorage", "EventFormat", "Digest", "SystemIO",
+                "LMDB", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Simulator", swiftSettings: strict),
         tests("EndToEndTests", ["SystemIO", "CanonicalJSON", "mechanic-replay"]),
     ],
     swiftLanguageModes: [.v6]
