@@ -91,6 +91,10 @@ extension EventStoreError {
                 (.unsupportedFormat, "the file was written by another version of LMDB")
             case LMDBError.panic:
                 (.inputOutput, "an earlier write failed: end the program, verify, start it again")
+            case LMDBError.mapResized:
+                (.inputOutput, "another program made the file's map larger: start it again")
+            case 12:
+                (.inputOutput, "memory or address space is short: free some, or raise ulimit -v")
             case LMDBError.readersFull:
                 (.inputOutput, "1,024 readers are open: end some of them")
             default:

@@ -28,7 +28,7 @@ final class ChildProcess {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         var words = unsafe (["simulator"] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { for unsafe word in unsafe words { unsafe free(word) } }
+        defer { unsafe words.forEach { unsafe free($0) } }
         var identifier = pid_t()
         let status = unsafe posix_spawn(
             &identifier, "/proc/self/exe", &actions, nil, &words, environ)

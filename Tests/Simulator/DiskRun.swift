@@ -11,25 +11,27 @@ struct DiskRun {
         let name: String
         let fate: write_recorder_fate
         let code: Int32
-        let calls: write_recorder_calls
+        let calls: UInt32
         var persists = false
     }
 
+    private static let writes = RECORDER_WRITES.rawValue | RECORDER_WRITES_THROUGH.rawValue
+    /// What waits for the disk: the others reach the page cache of a disk that is gone.
+    private static let waits = RECORDER_SYNCS.rawValue | RECORDER_WRITES_THROUGH.rawValue
+
     private static let faults = [
-        Fault(name: "full", fate: RECORDER_FAILS, code: ENOSPC, calls: RECORDER_WRITES),
+        Fault(name: "full", fate: RECORDER_FAILS, code: ENOSPC, calls: writes),
         Fault(
-            name: "full for good", fate: RECORDER_FAILS, code: ENOSPC, calls: RECORDER_WRITES,
+            name: "full for good", fate: RECORDER_FAILS, code: ENOSPC, calls: writes,
             persists: true),
-        Fault(
-            name: "full halfway", fate: RECORDER_WRITES_HALF, code: ENOSPC,
-            calls: RECORDER_WRITES),
-        Fault(name: "write error", fate: RECORDER_FAILS, code: EIO, calls: RECORDER_WRITES),
+        Fault(name: "full halfway", fate: RECORDER_WRITES_HALF, code: ENOSPC, calls: writes),
+        Fault(name: "write error", fate: RECORDER_FAILS, code: EIO, calls: writes),
         Fault(
             name: "write error after the write", fate: RECORDER_DOES_AND_FAILS, code: EIO,
-            calls: RECORDER_WRITES),
-        Fault(name: "sync error", fate: RECORDER_FAILS, code: EIO, calls: RECORDER_SYNCS),
+            calls: writes),
+        Fault(name: "sync error", fate: RECORDER_FAILS, code: EIO, calls: waits),
         Fault(
-            name: "sync error for good", fate: RECORDER_FAILS, code: EIO, calls: RECORDER_SYNCS,
+            name: "disk gone", fate: RECORDER_DOES_AND_FAILS, code: EIO, calls: waits,
             persists: true),
     ]
 
@@ -57,8 +59,7 @@ struct DiskRun {
             [
                 "worker", "--store", path, "--seed", "\(parameters.seed)",
                 "--commits", "\(Self.commits)", "--fate", "\(fault.fate.rawValue)",
-                "--call", "\(call)", "--code", "\(fault.code)", "--calls",
-                "\(fault.calls.rawValue)",
+                "--call", "\(call)", "--code", "\(fault.code)", "--calls", "\(fault.calls)",
             ] + (fault.persists ? ["--persists"] : []))
         let ending = child.wait()
         if child.lines.contains("unreached") { return false }

@@ -66,14 +66,17 @@ struct PowerRun {
             "\(path)/data.mdb", path, parameters.directory, record)
         try require(watched == 0, "no record at \(record)")
         defer { write_recorder_stop() }
-        let store = try Stores.create(path, isDurable: true)
+        var store: EventStore? = try Stores.create(path, isDurable: true)
         write_recorder_mark(0)
         var workload = Workload(seed: parameters.seed)
-        moments.append((workload, try store.head()))
+        moments.append((workload, try store!.head()))
         for number in 1...UInt64.random(in: 3...10, using: &random) {
-            for step in workload.nextCommit() { try step.apply(to: store) }
+            for step in workload.nextCommit() { try step.apply(to: store!) }
             write_recorder_mark(number)
-            moments.append((workload, try store.head()))
+            moments.append((workload, try store!.head()))
+            guard random.chance(20) else { continue }
+            store = nil
+            store = try Stores.open(path, isDurable: true)
         }
     }
 

@@ -9,7 +9,7 @@ struct Run: ParsableCommand {
 
     @Argument(help: "What to break: \(Mode.allCases.map(\.rawValue).joined(separator: ", ")).")
     var modes: [Mode] = Mode.allCases
-    @Option(help: "Seed of the first case; the others follow from it. Drawn from the clock if none.")
+    @Option(help: "Seed of the first case, from which the others follow; the clock's if none.")
     var seed: UInt64?
     @Option(help: "So many cases of each mode, instead of a time.")
     var cases: Int?

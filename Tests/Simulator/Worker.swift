@@ -17,13 +17,14 @@ struct Worker: ParsableCommand {
     @Option(help: "What befalls a call on the file.") var fate: Int32 = 0
     @Option(help: "Which call, from 1.") var call: UInt64 = 0
     @Option(help: "With which errno it fails.") var code: Int32 = 0
-    @Option(help: "Which calls are counted: writes 1, syncs 2.") var calls: Int32 = 3
+    @Option(help: "Which calls are counted: writes 1, syncs 2, writes through 4.")
+    var calls: UInt32 = 7
     @Flag(help: "Every later call too.") var persists = false
 
     func run() throws {
         if fate != 0 {
             _ = unsafe write_recorder_watch("\(store)/data.mdb", store, nil, nil)
-            write_recorder_plan(fate, call, code, calls, persists ? 1 : 0)
+            write_recorder_plan(fate, call, code, Int32(calls), persists ? 1 : 0)
         }
         do {
             try work()

@@ -41,7 +41,8 @@ struct Writer: ParsableCommand {
         let streams = ["candles", "labels"].map { StreamID($0)! }
         let filler = String(repeating: "x", count: Int.random(in: 20...120, using: &random))
         let record = [UInt8](
-            repeating: UInt8(truncatingIfNeeded: number), count: Int.random(in: 1...900, using: &random))
+            repeating: UInt8(truncatingIfNeeded: number),
+            count: Int.random(in: 1...900, using: &random))
         try store.append(at: Workload.beginning + Int64(number) * 1_000_000) { commit in
             for index in 0..<4 {
                 let payload = Array("{\"filler\":\"\(filler)\",\"number\":\(number)}".utf8)

@@ -101,7 +101,7 @@ static ssize_t put(int file, const struct iovec *parts, int count, off_t offset)
         return raw_write_parts(file, parts, count, offset);
     off_t place = offset < 0 ? lseek(file, 0, SEEK_CUR) : offset;
     int through = (fcntl(file, F_GETFL) & O_DSYNC) != 0;
-    int fate = next_fate(RECORDER_WRITES);
+    int fate = next_fate(through ? RECORDER_WRITES_THROUGH : RECORDER_WRITES);
     switch (fate) {
     case RECORDER_FAILS:
         errno = plan.code;

@@ -26,7 +26,14 @@ enum write_recorder_fate {
 };
 
 /// Kinds of calls that a plan counts; they may be added.
-enum write_recorder_calls { RECORDER_WRITES = 1, RECORDER_SYNCS = 2 };
+enum write_recorder_calls {
+    /// Writes that wait for no disk.
+    RECORDER_WRITES = 1,
+    /// Syncs.
+    RECORDER_SYNCS = 2,
+    /// Writes through O_DSYNC.
+    RECORDER_WRITES_THROUGH = 4,
+};
 
 /// Kinds of entries in a record.
 enum write_recorder_entry {
