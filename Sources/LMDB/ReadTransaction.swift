@@ -35,11 +35,19 @@ extension Environment {
     ) throws(Failure) -> Result {
         checkProcess()
         var raw: OpaquePointer?
-        let code = Calls.result(writes: false) {
-            unsafe mdb_txn_begin(self.raw, nil, UInt32(MDB_RDONLY), &raw)
+        var code = unsafe begin(&raw)
+        // Readers that were killed keep their slots until somebody looks.
+        if code == MDB_READERS_FULL, reapReaders() > 0 {
+            code = unsafe begin(&raw)
         }
         guard code == 0 else { throw convert(LMDBError(code: code, call: "mdb_txn_begin")) }
         let transaction = unsafe ReadTransaction(raw!)
         return try body(transaction)
+    }
+
+    private func begin(_ raw: inout OpaquePointer?) -> CInt {
+        Calls.result(writes: false) {
+            unsafe mdb_txn_begin(self.raw, nil, UInt32(MDB_RDONLY), &raw)
+        }
     }
 }

@@ -72,7 +72,8 @@ struct FaultRun {
             return .failed(error)
         } catch {
             Calls.disarm()
-            throw Violation("call \(call), code \(fault.code): \(type(of: error)) came out: \(error)")
+            throw Violation(
+                "call \(call), code \(fault.code): \(type(of: error)) came out: \(error)")
         }
     }
 

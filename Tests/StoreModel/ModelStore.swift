@@ -57,7 +57,9 @@ package struct ModelStore: Sendable {
         let known = byStream[stream] ?? Stream()
         let count = known.positions.count
         if let key = data.idempotencyKey, let earlier = known.byKey[key] {
-            return .known(position: earlier)
+            let there = events[earlier - 1]
+            let isSame = there.type == data.type && there.payload == data.payload
+            return isSame ? .known(position: earlier) : .refused(.keyReused)
         }
         let version: Int? =
             switch expected {
