@@ -39,6 +39,7 @@ extension EventStore {
                         try commit(&transaction, &state, now: now, body)
                     }, orThrow: { EventStoreError($0, path: path) })
                 log(outcome.receipt)
+                keepTrust(outcome.receipt)
                 return outcome
             } catch {
                 // Whatever was staged did not happen: read it all anew next time.
@@ -78,6 +79,15 @@ extension EventStore {
             "\(path): \(free >> 20) MiB are free on the disk, this append may need "
                 + "\(needed >> 20) MiB beside the \(options.reservedDiskBytes >> 20) MiB kept in "
                 + "reserve; nothing of it was kept: free some space and run it again")
+    }
+
+    /// Moves the record of what is good along, so that the check after a stop stays short.
+    private func keepTrust(_ receipt: Receipt) {
+        let position = receipt.head.position.number
+        let before = position - UInt64(receipt.newEvents)
+        guard position / Trust.interval > before / Trust.interval else { return }
+        var trust = Trust(path: path, options: options)
+        trust.keep(receipt.head, identity)
     }
 
     /// Share of the map from which on every commit warns: LMDB cannot grow it while it is open.
