@@ -16,7 +16,8 @@ import Testing
     private var file: String { directory.path + "/trusted" }
 
     private func record() throws -> TrustedHead? {
-        TrustedHead(try FileBytes.read(path: file).rawSpan)
+        let bytes = try FileBytes.read(path: file)
+        return TrustedHead(bytes.rawSpan)
     }
 
     /// Opens the store as after a restart of the machine.
@@ -155,14 +156,18 @@ import Testing
             store: TemporaryDirectory.id, position: GlobalPosition(7),
             root: SHA256().hash([1]), bootID: Self.otherBoot)
         let bytes = record.bytes
-        #expect(bytes.count == TrustedHead.byteCount && TrustedHead(bytes.rawSpan) == record)
+        let read = TrustedHead(bytes.rawSpan)
+        #expect(bytes.count == TrustedHead.byteCount && read == record)
         for bit in 0..<bytes.count * 8 {
             var changed = bytes
             changed[bit / 8] ^= 1 << UInt8(bit % 8)
-            #expect(TrustedHead(changed.rawSpan) == nil, "bit \(bit)")
+            let damaged = TrustedHead(changed.rawSpan)
+            #expect(damaged == nil, "bit \(bit)")
         }
         for count in 0..<bytes.count {
-            #expect(TrustedHead(Array(bytes[..<count]).rawSpan) == nil, "\(count) bytes")
+            let cut = Array(bytes[..<count])
+            let damaged = TrustedHead(cut.rawSpan)
+            #expect(damaged == nil, "\(count) bytes")
         }
     }
 
