@@ -78,11 +78,7 @@ public final class EventStore: Sendable {
     /// - Throws: ``EventStoreError`` `.storeNotFound`, `.unsupportedFormat`, `.corrupted`,
     ///   `.networkFileSystem`, `.inputOutput`.
     public init(path: String, options: Options = Options()) throws(EventStoreError) {
-        guard FileSystem.exists("\(path)/data.mdb") else {
-            throw EventStoreError(
-                .storeNotFound,
-                "no store at \(path): make one with `mechanic-replay init --store \(path)`")
-        }
+        guard FileSystem.exists("\(path)/data.mdb") else { throw Self.notFound(path) }
         try Self.refuseNetwork(path, options)
         self.path = path
         self.options = options
@@ -139,6 +135,12 @@ public final class EventStore: Sendable {
         guard isNew else { throw storeExists(path) }
         _ = consume environment
         return try EventStore(path: path, options: options)
+    }
+
+    static func notFound(_ path: String) -> EventStoreError {
+        EventStoreError(
+            .storeNotFound,
+            "no store at \(path): make one with `mechanic-replay init --store \(path)`")
     }
 
     private static func storeExists(_ path: String) -> EventStoreError {

@@ -2,8 +2,8 @@ internal import Digest
 internal import EventFormat
 internal import LMDB
 
-/// Checks a whole store against what it says of itself: hashes, ids, chains, positions, commits,
-/// times, payloads, every index in both directions, the Merkle tree and the head.
+/// Checks what holds a log together: chains, positions, commits, times, every index in both
+/// directions, the Merkle tree and the head. What each event says of itself is ``EventChecks``'.
 struct LogVerifier {
     var report = VerificationReport()
     private let hasher = SHA256()
@@ -12,32 +12,40 @@ struct LogVerifier {
     private var rows: [UInt8: [UInt8]] = [:]
     private var rowCount = 0
     private var dayEntries = 0
-    private var keyEntries = 0
     private var previous: Frame?
+    /// Whether every event was met; nothing can be said of the end of a log that breaks off.
+    private var isComplete = false
 
-    /// Checks everything that a view shows.
-    mutating func run(
-        _ view: borrowing StoreView, progress: (_ done: UInt64, _ of: UInt64) -> Void
+    /// Checks every event that a view shows.
+    mutating func walk(
+        _ head: StoreHead, _ view: borrowing StoreView, progress: () -> Void
     ) throws {
-        guard let head = try noting(nil, { try view.head() }) else { return }
         do {
             try view.forEachEvent(through: head.position) { position, event in
                 try check(event, at: position, view)
-                if position.number.isMultiple(of: 256) {
-                    progress(position.number, head.position.number)
-                }
+                if position.number.isMultiple(of: 256) { progress() }
                 return true
             }
+            isComplete = true
         } catch let error as EventStoreError where error.code == .corrupted {
             // Beyond an unreadable event nothing can be said: chains and tree are broken there.
             report.note(error.position, error.message)
-            return
         }
+    }
+
+    /// Checks what can be said only when every event was seen.
+    ///
+    /// - Parameter keyEntries: how many events have an id from a key.
+    mutating func finish(
+        _ head: StoreHead, _ view: borrowing StoreView, keyEntries: Int
+    ) throws {
+        guard isComplete else { return }
         try checkEnd(head, view)
+        try checkCounts(view, keyEntries: keyEntries)
     }
 
     /// What `read` gives; nil if it met damage, which is noted.
-    private mutating func noting<Value>(
+    mutating func noting<Value>(
         _ position: GlobalPosition?, _ read: () throws -> Value?
     ) throws -> Value? {
         do {
@@ -57,23 +65,12 @@ struct LogVerifier {
         checkFrame(frame, at: position)
         previous = frame
         try checkTree(frame, view)
-        if hasher.hash(event.eventBytes) != frame.eventHash {
-            report.note(position, "the event's bytes do not have the hash in its frame")
-        }
         let envelope: Envelope
         do {
             envelope = try event.envelope()
         } catch {
             report.note(position, "\(error)")
             return
-        }
-        if let type = event.type {
-            if let defect = type.defect(in: event.payload) {
-                report.note(position, "\(type.name): \(defect)")
-            }
-        } else {
-            let (number, version) = (envelope.typeNumber, envelope.schemaVersion)
-            report.note(position, "type \(number) version \(version) is unknown")
         }
         try checkStream(envelope, event, at: position, view)
     }
@@ -127,7 +124,6 @@ struct LogVerifier {
         streams[envelope.stream] = StreamHead(
             number: head.number, version: head.version.next, position: position,
             hash: event.frame.eventHash)
-        try checkIdentity(envelope, event, at: position, view)
         if let day = (try? event.marketDay()) ?? nil {
             dayEntries += 1
             let key = Keys.day(head.number, day, position)
@@ -135,28 +131,6 @@ struct LogVerifier {
                 report.note(position, "the index of days does not lead to this event")
                 return
             }
-        }
-    }
-
-    /// An id is derived from the content, or from a key that the index knows.
-    private mutating func checkIdentity(
-        _ envelope: Envelope, _ event: borrowing EventView, at position: GlobalPosition,
-        _ view: borrowing StoreView
-    ) throws {
-        if let type = event.type {
-            let derived = Envelope.id(
-                stream: envelope.stream, version: envelope.streamVersion, type: type,
-                payload: event.payload.copy(), hasher: hasher)
-            if derived == envelope.id { return }
-        }
-        keyEntries += 1
-        var position8: [UInt8] = []
-        position8.append(littleEndian: position.number)
-        guard let found = try view.value(view.databases.index, Keys.identifier(envelope.id)),
-            found.copy() == position8
-        else {
-            report.note(position, "the event's id does not follow from its content")
-            return
         }
     }
 
@@ -190,7 +164,6 @@ struct LogVerifier {
         }
     }
 
-    /// What can be said only when every event was seen.
     private mutating func checkEnd(_ head: StoreHead, _ view: borrowing StoreView) throws {
         if let previous, previous.endOfCommit != previous.position {
             report.note(previous.position, "the last commit is not complete")
@@ -212,11 +185,12 @@ struct LogVerifier {
         if head.streams != streams.count {
             report.note(nil, "the head counts \(head.streams) streams, the log \(streams.count)")
         }
-        try checkCounts(view)
     }
 
     /// Every entry was looked up from its event; equal counts leave no entry without one.
-    private mutating func checkCounts(_ view: borrowing StoreView) throws {
+    private mutating func checkCounts(
+        _ view: borrowing StoreView, keyEntries: Int
+    ) throws {
         let events = try view.count(view.databases.events)
         if events != report.checkedEvents {
             report.note(nil, "\(events) events are stored, \(report.checkedEvents) are in the log")
@@ -233,22 +207,6 @@ struct LogVerifier {
         let storedRows = try view.count(view.databases.tree)
         if storedRows != rowCount {
             report.note(nil, "the tree has \(storedRows) rows, the log gives \(rowCount)")
-        }
-    }
-}
-
-extension EventStore {
-    /// Checks hashes, chains, positions, indexes and the Merkle tree of the whole log.
-    ///
-    /// - Parameter progress: called now and then with the events done and all events.
-    /// - Complexity: O(bytes): hashing dominates.
-    public func verify(
-        progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
-    ) throws -> VerificationReport {
-        try read { view in
-            var verifier = LogVerifier()
-            try verifier.run(view, progress: progress)
-            return verifier.report
         }
     }
 }
