@@ -14,6 +14,7 @@ final class EventChecks: Sendable {
 
     private let store: EventStore
     private let last: GlobalPosition
+    private let skips: SkipList
     private let isDeep: Bool
     private let nextChunk = Atomic<UInt64>(0)
     private let results = Mutex(Results())
@@ -28,9 +29,10 @@ final class EventChecks: Sendable {
     }
 
     /// - Parameter isDeep: also look up every event by its key, as a reader of one event would.
-    init(_ store: EventStore, through last: GlobalPosition, isDeep: Bool) {
+    init(_ store: EventStore, through last: GlobalPosition, skips: SkipList, isDeep: Bool) {
         self.store = store
         self.last = last
+        self.skips = skips
         self.isDeep = isDeep
     }
 
@@ -79,20 +81,35 @@ final class EventChecks: Sendable {
             if hasher.hash(event.eventBytes) != event.frame.eventHash {
                 own.report.note(position, "the event's bytes do not have the hash in its frame")
             }
-            if let type = event.type {
-                if let defect = type.defect(in: event.payload) {
-                    own.report.note(position, "\(type.name): \(defect)")
-                }
-            } else {
-                let (number, version) = (event.typeNumber, event.schemaVersion)
-                own.report.note(position, "type \(number) version \(version) is unknown")
-            }
+            checkPayload(event, at: position, &own)
             if event.derivedID(hasher: hasher) != event.id {
                 own.keyEntries += 1
                 try checkKey(event, at: position, view, &own)
             }
             if isDeep { try lookUp(event, at: position, view, &own) }
             return true
+        }
+    }
+
+    /// Checks that a payload is one of its type, unless it is passed over.
+    private func checkPayload(
+        _ event: borrowing EventView, at position: GlobalPosition, _ own: inout Results
+    ) {
+        var name: String {
+            event.type?.name ?? "type \(event.typeNumber) version \(event.schemaVersion)"
+        }
+        if let skip = skips.skip(of: event) {
+            own.report.skipped.append(
+                VerificationReport.Skipped(
+                    position: position, type: name, reason: skip.event.reason, by: skip.event.by,
+                    decidedAt: skip.position))
+            return
+        }
+        guard let type = event.type else {
+            return own.report.note(position, "\(name) is unknown")
+        }
+        if let defect = type.defect(in: event.payload) {
+            own.report.note(position, "\(name): \(defect)")
         }
     }
 

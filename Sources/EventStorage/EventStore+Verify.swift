@@ -22,7 +22,9 @@ extension EventStore {
             guard let head = try verifier.noting(nil, { try view.head() }) else {
                 return verifier.report
             }
-            let checks = EventChecks(self, through: head.position, isDeep: isDeep)
+            let skips = try verifier.noting(nil) { try view.skips() } ?? SkipList()
+            let checks = EventChecks(
+                self, through: head.position, skips: skips, isDeep: isDeep)
             try share(checks) {
                 let tell = { progress(checks.taken, head.position.number) }
                 try verifier.walk(head, view, progress: tell)
@@ -32,6 +34,11 @@ extension EventStore {
             try verifier.finish(head, view, keyEntries: results.keyEntries)
             var report = verifier.report
             report.merge(results.report)
+            for skip in skips.all
+            where !report.skipped.contains(where: { $0.decidedAt == skip.position }) {
+                report.note(
+                    skip.position, "the event to be passed over is not in the log as it was then")
+            }
             return report
         }
     }
@@ -93,7 +100,9 @@ extension EventStore {
     ]
 
     private static func unreadable(_ path: String, _ error: any Error) -> EventStoreError {
-        if let error = error as? SystemError, error.isMissing { return notFound(path) }
+        if let error = error as? SystemError, error.isMissing {
+            do throws(EventStoreError) { try requireStore(at: path) } catch { return error }
+        }
         return EventStoreError(.inputOutput, "\(error)")
     }
 }

@@ -15,6 +15,8 @@ struct LogVerifier {
     private var previous: Frame?
     /// Whether every event was met; nothing can be said of the end of a log that breaks off.
     private var isComplete = false
+    /// Events of unknown types and unreadable payloads, by their streams' numbers.
+    private var undated: [UInt32: Set<GlobalPosition>] = [:]
 
     /// Checks every event that a view shows.
     mutating func walk(
@@ -124,13 +126,28 @@ struct LogVerifier {
         streams[envelope.stream] = StreamHead(
             number: head.number, version: head.version.next, position: position,
             hash: event.frame.eventHash)
-        if let day = (try? event.marketDay()) ?? nil {
-            dayEntries += 1
-            let key = Keys.day(head.number, day, position)
-            guard let entry = try view.value(view.databases.index, key), entry.byteCount == 0 else {
-                report.note(position, "the index of days does not lead to this event")
-                return
-            }
+        try checkDay(event, at: position, of: head.number, view)
+    }
+
+    private mutating func checkDay(
+        _ event: borrowing EventView, at position: GlobalPosition, of stream: UInt32,
+        _ view: borrowing StoreView
+    ) throws {
+        let found: Int32?
+        do throws(FormatError) {
+            guard event.type != nil else { throw FormatError("the type is unknown") }
+            found = try event.marketDay()
+        } catch {
+            // Whether such a payload has a day, only a program knows that can read it.
+            undated[stream, default: []].insert(position)
+            return
+        }
+        guard let day = found else { return }
+        dayEntries += 1
+        let key = Keys.day(stream, day, position)
+        guard let entry = try view.value(view.databases.index, key), entry.byteCount == 0 else {
+            report.note(position, "the index of days does not lead to this event")
+            return
         }
     }
 
@@ -194,6 +211,12 @@ struct LogVerifier {
         let events = try view.count(view.databases.events)
         if events != report.checkedEvents {
             report.note(nil, "\(events) events are stored, \(report.checkedEvents) are in the log")
+        }
+        for (number, positions) in undated {
+            let stream = StreamHead(
+                number: number, version: .none, position: .start, hash: .zero)
+            let entries = try view.positions(in: stream, days: Int32.min...Int32.max)
+            dayEntries += Set(entries.map(\.position).filter(positions.contains)).count
         }
         let entries = try view.count(view.databases.index)
         let expected = report.checkedEvents + dayEntries + keyEntries + streams.count

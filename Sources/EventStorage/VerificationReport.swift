@@ -10,6 +10,20 @@ public struct VerificationReport: Sendable {
         public let message: String
     }
 
+    /// An event that folds pass over.
+    public struct Skipped: Sendable, Equatable {
+        /// Its position.
+        public let position: GlobalPosition
+        /// Its type, as a name if this program knows it.
+        public let type: String
+        /// Why it is passed over.
+        public let reason: String
+        /// Who decided; nil if that was not said.
+        public let by: String?
+        /// The position of the decision.
+        public let decidedAt: GlobalPosition
+    }
+
     /// Most findings that are kept; damage comes in heaps.
     public static let maximumFindings = 100
 
@@ -19,6 +33,8 @@ public struct VerificationReport: Sendable {
     public internal(set) var checkedBytes = 0
     /// How many pages of the data file were checked.
     public internal(set) var checkedPages = 0
+    /// The events passed over by a recorded decision, and why.
+    public internal(set) var skipped: [Skipped] = []
     /// The first findings.
     public private(set) var findings: [Finding] = []
     /// How many findings there were in all.
@@ -43,6 +59,7 @@ public struct VerificationReport: Sendable {
         checkedEvents += other.checkedEvents
         checkedBytes += other.checkedBytes
         checkedPages += other.checkedPages
+        skipped = (skipped + other.skipped).sorted { $0.position < $1.position }
         findingCount += other.findingCount
         // Each part kept its lowest positions, so the lowest of all are among them. The sort keeps
         // the order of findings at one position.

@@ -10,6 +10,8 @@ struct StoreCheck {
         var isDeep = false
         /// Every recorded label computed anew.
         var recomputes = false
+        /// Checkpoints of before, which the store must still fulfil.
+        var promises: Promises
     }
 
     /// The log, and the pages of the file.
@@ -20,6 +22,8 @@ struct StoreCheck {
     var labels = 0
     /// Whether the log was sound, so that its labels and projections could be checked.
     var isLogSound = false
+    /// What became of the checkpoints.
+    var kept: [Promises.Result] = []
 
     /// Checks a store.
     ///
@@ -31,7 +35,10 @@ struct StoreCheck {
             ? try EventStore.checkPages(path: options.path, wait: options.options.wait)
             : try EventStore.checkMeta(path: options.path)
         var check = StoreCheck(report: pages, findings: findings(pages))
-        guard pages.isClean else { return check }
+        guard pages.isClean else {
+            check.kept = scope.promises.notCompared
+            return check
+        }
         let store = try options.open()
         let bar = ProgressBar("verify", unit: "events", console: console)
         let log = try store.verify(isDeep: scope.isDeep) { bar.update(Int($0), of: Int($1)) }
@@ -41,6 +48,8 @@ struct StoreCheck {
         check.isLogSound = log.isClean
         if check.isLogSound, scope.recomputes { try check.recompute(store, console) }
         if check.isLogSound, scope.isDeep { try check.replay(store, console) }
+        check.kept = try scope.promises.check(store)
+        check.findings += scope.promises.findings(check.kept, store.identity)
         return check
     }
 

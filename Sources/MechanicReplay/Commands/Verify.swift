@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CanonicalJSON
+internal import EventFormat
 internal import EventStorage
 
 /// `verify`: that the log was not touched.
@@ -11,7 +12,7 @@ struct Verify: ParsableCommand {
               mechanic-replay verify
               mechanic-replay verify --deep
               mechanic-replay verify --recompute
-              mechanic-replay verify --format json
+              mechanic-replay verify --against btc.note --public-key btc.key.pub
 
             --deep first reads every page of the raw file with a decoder of its own, before
             LMDB opens it; then it also looks up every event by its key and compares every
@@ -20,6 +21,9 @@ struct Verify: ParsableCommand {
             --recompute also labels the recorded candles again under the recorded
             configurations: every recorded label must come out the same, bit for bit. Exit
             1 at the first difference.
+
+            --against compares with a checkpoint kept from before, and tells an older file
+            put back, a fork and a rewritten tail.
             """)
 
     @Flag(help: "Also compute every recorded label anew.")
@@ -28,13 +32,15 @@ struct Verify: ParsableCommand {
     @Flag(help: "Also the raw file's pages, every key, and every projection.")
     var deep = false
 
+    @OptionGroup var against: AgainstOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let scope = StoreCheck.Scope(isDeep: deep, recomputes: recompute)
+        let scope = StoreCheck.Scope(
+            isDeep: deep, recomputes: recompute, promises: try against.load(output.console))
         let check = try StoreCheck.run(store, scope, output.console)
-        print(check)
+        print(check, scope.promises)
         guard check.findings.isEmpty else {
             throw Failure(
                 .difference, "the store is not what it says: restore a backup or ask why it changed"
@@ -42,7 +48,7 @@ struct Verify: ParsableCommand {
         }
     }
 
-    private func print(_ check: StoreCheck) {
+    private func print(_ check: StoreCheck, _ promises: Promises) {
         var printer = output.report
         let (report, findings) = (check.report, check.findings)
         let isClean = findings.isEmpty
@@ -65,6 +71,14 @@ struct Verify: ParsableCommand {
                 people: Number.grouped(check.labels))
             if !check.isLogSound { printer.line("recompute", "not run: the log is damaged") }
         }
+        promises.add(check.kept, to: &printer)
+        for skipped in report.skipped.prefix(20) {
+            let who = skipped.by.map { " by \($0)" } ?? ""
+            printer.line(
+                "  position \(skipped.position)",
+                "passed over\(who) (\(skipped.type)): \(skipped.reason)")
+        }
+        printer.member("skipped", .array(report.skipped.map(Self.json)))
         for (position, message) in findings.prefix(20) {
             printer.line(position.map { "  position \($0)" } ?? "  store", message)
         }
@@ -78,5 +92,13 @@ struct Verify: ParsableCommand {
                     ]
                 }))
         printer.finish()
+    }
+
+    private static func json(_ skipped: VerificationReport.Skipped) -> JSONValue {
+        [
+            "position": .integer(skipped.position.number), "type": .string(skipped.type),
+            "reason": .string(skipped.reason), "by": skipped.by.map { .string($0) } ?? .null,
+            "decided_at": .integer(skipped.decidedAt.number),
+        ]
     }
 }
