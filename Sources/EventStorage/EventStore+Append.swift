@@ -73,7 +73,7 @@ extension EventStore {
         writer.withLock { $0.lock = nil }
     }
 
-    private func lock() throws(EventStoreError) -> FileLock {
+    func lock() throws(EventStoreError) -> FileLock {
         do throws(FileLockError) {
             return try FileLock.acquire(path: "\(path)/writer.lock", waiting: options.wait)
         } catch {
@@ -150,13 +150,7 @@ extension EventStore {
                     state.rows[level] = row
                 }
             }
-            for record in commit.records {
-                if let value = record.value {
-                    try transaction.put(databases.projections, record.key, value)
-                } else {
-                    try transaction.delete(databases.projections, record.key)
-                }
-            }
+            try write(commit.records, in: .current, &transaction)
             try transaction.put(databases.meta, Keys.head, commit.head.bytes)
         } catch {
             throw commit.view.translate(error)

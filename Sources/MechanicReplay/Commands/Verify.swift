@@ -35,11 +35,13 @@ struct Verify: ParsableCommand {
         bar.finish()
         var findings = report.findings.map { ($0.position?.number, $0.message) }
         var labels = 0
+        var labelsAreSound = true
         if recompute || deep, report.isClean {
             let bar = ProgressBar("recompute", unit: "events", console: output.console)
             let result = try Recomputation.run(store) { bar.update(Int($0), of: Int($1)) }
             bar.finish()
             labels = result.checkedLabels
+            labelsAreSound = result.differences.isEmpty
             findings += result.differences.map { ($0.position.number, $0.message) }
         }
         if deep, report.isClean {
@@ -49,12 +51,15 @@ struct Verify: ParsableCommand {
             }
             bar.finish()
             if let difference = replay.difference { findings.append((nil, difference)) }
+            findings += try store.read { try $0.checkProjections() }.findings.map { (nil, $0) }
         }
         print(report, findings, labels: labels)
         guard findings.isEmpty else {
             throw Failure(
-                .difference, "the store is not what it says: restore a backup or ask why it changed"
-            )
+                .difference,
+                report.isClean && labelsAreSound
+                    ? "the log is sound, its projections are not: run `mechanic-replay rebuild`"
+                    : "the store is not what it says: restore a backup or ask why it changed")
         }
     }
 
