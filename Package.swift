@@ -56,11 +56,12 @@ let package = Package(
         room("Digest", ["CCrypto"]),
         room("SystemIO", ["CZlib"]),
         room("LMDB", ["CLMDB"]),
+        room("DataFile", ["SystemIO"]),
         room("EventFormat", ["Digest", "CanonicalJSON"]),
         room(
             "EventStorage",
             [
-                "LMDB", "EventFormat", "Digest", "SystemIO",
+                "LMDB", "DataFile", "EventFormat", "Digest", "SystemIO",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         room("Market", ["CanonicalJSON", "Digest"]),
@@ -89,9 +90,12 @@ let package = Package(
         tests("DigestTests", ["Digest"]),
         tests("SystemIOTests", ["SystemIO"]),
         tests("LMDBTests", ["LMDB"]),
+        tests("DataFileTests", ["DataFile", "SystemIO", "LMDB"]),
         tests(
             "EventFormatTests", ["EventFormat", "Digest", "CanonicalJSON"], exclude: ["Fixtures"]),
-        tests("EventStorageTests", ["EventStorage", "EventFormat", "Digest", "SystemIO", "LMDB"]),
+        tests(
+            "EventStorageTests",
+            ["EventStorage", "EventFormat", "Digest", "SystemIO", "LMDB", "DataFile"]),
         tests("MarketTests", ["Market", "Digest", "CanonicalJSON", "SystemIO"]),
         tests("LabelingTests", ["Labeling", "Market", "SystemIO", "CBaselines"]),
         tests(

@@ -78,6 +78,14 @@ public struct Hash256: Hashable, Sendable, BitwiseCopyable {
         words.append(w3)
     }
 
+    /// The hash as four integers, each of eight bytes read as little-endian.
+    @inlinable public var words: (UInt64, UInt64, UInt64, UInt64) {
+        (
+            UInt64(littleEndian: w0), UInt64(littleEndian: w1), UInt64(littleEndian: w2),
+            UInt64(littleEndian: w3)
+        )
+    }
+
     /// The hash as 64 lower-case hexadecimal digits.
     public var hex: String { Self.hex(bytes) }
 

@@ -1,3 +1,5 @@
+public import Digest
+
 /// Loads and stores of the format: little-endian values, unaligned, bounds-checked.
 ///
 /// LMDB promises an alignment of two bytes only, so no load here assumes more.
@@ -43,6 +45,27 @@ extension [UInt8] {
         unsafe words.span.bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
     }
 
+    /// Appends words, each little-endian, all at once.
+    mutating func append<let count: Int>(words: InlineArray<count, UInt64>) {
+        var ordered = words
+        for index in ordered.indices { ordered[index] = ordered[index].littleEndian }
+        append(bytes: unsafe ordered.span.bytes)
+    }
+
+    /// Overwrites four bytes with an integer, little-endian.
+    public mutating func store(littleEndian value: UInt32, at offset: Int) {
+        for index in 0..<4 {
+            self[offset + index] = UInt8(truncatingIfNeeded: value >> UInt32(8 * index))
+        }
+    }
+
+    /// Overwrites 32 bytes with a hash.
+    public mutating func store(_ hash: Hash256, at offset: Int) {
+        unsafe withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: hash, toByteOffset: offset, as: Hash256.self)
+        }
+    }
+
     /// Appends an integer, big-endian, as keys have it: their order is the numbers' order.
     @inlinable public mutating func append(bigEndian value: some FixedWidthInteger) {
         unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
@@ -54,8 +77,10 @@ extension [UInt8] {
     }
 
     /// Appends zeros up to a multiple of eight.
-    public mutating func padToEight() {
-        while !count.isMultiple(of: 8) { append(0) }
+    ///
+    /// - Parameter start: where counting begins, for bytes that stand behind others.
+    public mutating func padToEight(from start: Int = 0) {
+        while !(count - start).isMultiple(of: 8) { append(0) }
     }
 
     /// The bytes as a span.

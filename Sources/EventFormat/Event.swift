@@ -12,7 +12,7 @@ public struct EventData: Sendable {
     /// The event that began the flow this one belongs to; `.none` for a beginning.
     public var correlation: EventID
     /// Recognises a retry where no expected version can: an event of the stream that was recorded
-    /// with the same key is this one, whatever it says.
+    /// with the same key is this one. It must say the same.
     public var idempotencyKey: [UInt8]?
     /// Whether the payload was written here as canonical JSON and need not be read to be checked.
     private var isCanonical = false
@@ -24,6 +24,12 @@ public struct EventData: Sendable {
         precondition(type.encoding == .json, "\(type.name) has no payload of JSON")
         self.init(type: type, payload: json.canonicalBytes, causation: causation)
         isCanonical = true
+    }
+
+    /// Whether a recorded event has this type and payload.
+    public func isSame(as recorded: borrowing EventView) -> Bool {
+        recorded.typeNumber == type.number && recorded.schemaVersion == type.schemaVersion
+            && recorded.payload.isIdenticalBytes(to: payload.rawSpan)
     }
 
     /// What keeps the payload from being one of the type; nil if nothing does.
@@ -101,23 +107,21 @@ public struct Envelope: Sendable {
     ///
     /// - Complexity: O(payload).
     public func encode(payload: [UInt8], into buffer: inout [UInt8]) {
-        let name = Array(stream.description.utf8)
-        buffer.append(littleEndian: Self.formatVersion)
-        buffer.append(littleEndian: typeNumber)
-        buffer.append(littleEndian: schemaVersion)
-        buffer.append(littleEndian: UInt16(name.count))
-        buffer.append(littleEndian: streamVersion.number)
-        buffer.append(littleEndian: recordedAt)
-        id.append(to: &buffer)
-        causation.append(to: &buffer)
-        correlation.append(to: &buffer)
-        previousHash.append(to: &buffer)
-        buffer.append(littleEndian: UInt32(payload.count))
-        buffer.append(littleEndian: UInt32(0))
+        let name = stream.description.utf8
+        let kind = UInt64(Self.formatVersion) | UInt64(typeNumber) << 16
+        let previous = previousHash.words
+        let start = buffer.count
+        buffer.append(
+            words: [
+                kind | UInt64(schemaVersion) << 32 | UInt64(name.count) << 48,
+                streamVersion.number, UInt64(bitPattern: recordedAt), id.high, id.low,
+                causation.high, causation.low, correlation.high, correlation.low, previous.0,
+                previous.1, previous.2, previous.3, UInt64(UInt32(payload.count)),
+            ] as InlineArray<14, UInt64>)
         buffer.append(contentsOf: name)
-        buffer.padToEight()
+        buffer.padToEight(from: start)
         buffer.append(contentsOf: payload)
-        buffer.padToEight()
+        buffer.padToEight(from: start)
     }
 
     /// The id of an event: the first 16 bytes of a SHA-256 over what it says and where it stands.
@@ -139,6 +143,7 @@ public struct Envelope: Sendable {
         payload: [UInt8], hasher: SHA256
     ) -> EventID {
         var head: [UInt8] = []
+        head.reserveCapacity(StreamID.maximumBytes + 14)
         head.append(littleEndian: UInt16(stream.description.utf8.count))
         head.append(contentsOf: stream.description.utf8)
         head.append(littleEndian: version.number)
@@ -147,7 +152,7 @@ public struct Envelope: Sendable {
         hasher.begin()
         hasher.update(head.rawSpan)
         hasher.update(payload.rawSpan)
-        return EventID(hasher.finish().bytes.rawSpan)
+        return EventID(hasher.finish())
     }
 
     /// The id of an event appended under `.any`: derived from the stream and the caller's key.
@@ -158,6 +163,6 @@ public struct Envelope: Sendable {
         bytes.append(littleEndian: UInt16(stream.description.utf8.count))
         bytes.append(contentsOf: stream.description.utf8)
         bytes.append(contentsOf: key)
-        return EventID(hasher.hash(bytes).bytes.rawSpan)
+        return EventID(hasher.hash(bytes))
     }
 }

@@ -1,3 +1,5 @@
+internal import Digest
+
 /// The gapless order of all events of a store, from 1. Local: another store numbers anew.
 public struct GlobalPosition: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The number; 0 stands before the first event.
@@ -79,6 +81,11 @@ public struct EventID: Hashable, Sendable, BitwiseCopyable, CustomStringConverti
     public init(_ bytes: RawSpan) {
         high = bytes.load(UInt64.self, at: 0)
         low = bytes.load(UInt64.self, at: 8)
+    }
+
+    /// The first 16 bytes of a hash.
+    init(_ hash: Hash256) {
+        (high, low, _, _) = hash.words
     }
 
     /// Appends the 16 bytes.

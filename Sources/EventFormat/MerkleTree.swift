@@ -55,15 +55,16 @@ public struct MerkleFrontier: Equatable, Sendable {
 
     /// The hash of a leaf: SHA-256(0x00 ‖ frame).
     public static func leaf(_ frame: [UInt8], hasher: SHA256) -> Hash256 {
-        hasher.hash([0x00] + frame)
+        leaf(frame.rawSpan, hasher: hasher)
+    }
+
+    /// The hash of a leaf: SHA-256(0x00 ‖ frame).
+    public static func leaf(_ frame: RawSpan, hasher: SHA256) -> Hash256 {
+        hasher.hash(tag: 0x00, frame)
     }
 
     /// The hash of an inner node: SHA-256(0x01 ‖ left ‖ right).
     public static func node(_ left: Hash256, _ right: Hash256, hasher: SHA256) -> Hash256 {
-        var bytes: [UInt8] = [0x01]
-        bytes.reserveCapacity(1 + 2 * Hash256.byteCount)
-        left.append(to: &bytes)
-        right.append(to: &bytes)
-        return hasher.hash(bytes)
+        hasher.hash(tag: 0x01, left, right)
     }
 }

@@ -14,6 +14,9 @@ public struct Commit: ~Copyable {
     /// The head with the events so far; its tree and root follow when the commit ends.
     public private(set) var head: StoreHead
     private(set) var staged: [Staged] = []
+    /// Frames and events of the commit, one behind the other: an array of its own for each would
+    /// cost more than its hashes.
+    private var bytes: [UInt8] = []
     private(set) var records: [(key: [UInt8], value: [UInt8]?)] = []
     var streams: [StreamID: StreamHead]
     private(set) var touched: Set<StreamID> = []
@@ -21,8 +24,9 @@ public struct Commit: ~Copyable {
 
     /// An event that waits for the end of the commit.
     struct Staged {
-        var stored: [UInt8]
-        var frame: Frame
+        let position: GlobalPosition
+        /// Where frame and event stand among the commit's bytes.
+        let range: Range<Int>
         let stream: UInt32
         let version: StreamVersion
         let day: Int32?
@@ -42,15 +46,21 @@ public struct Commit: ~Copyable {
 
     /// The id of the commit's first event: what the events after it are correlated with.
     public var firstEventID: EventID? {
-        guard let stored = staged.first?.stored else { return nil }
-        return EventView(checked: stored.rawSpan).id
+        guard let first = staged.first else { return nil }
+        return EventView(checked: stored(first)).id
     }
 
     /// Number of events in the commit so far.
     public var eventCount: Int { staged.count }
 
     /// The bytes of the events in the commit so far.
-    public private(set) var byteCount = 0
+    public var byteCount: Int { bytes.count }
+
+    /// Frame and event of a staged event.
+    @_lifetime(borrow self)
+    func stored(_ event: Staged) -> RawSpan {
+        bytes.rawSpan.extracting(event.range)
+    }
 
     /// A stream's head, the events of this commit included; nil if there is no such stream.
     public mutating func head(of stream: StreamID) throws(EventStoreError) -> StreamHead? {
@@ -65,7 +75,7 @@ public struct Commit: ~Copyable {
     /// - Parameter expected: what the caller knows of the stream.
     /// - Returns: where the event stands; for a retry, where it stands since the first time.
     /// - Throws: `.wrongExpectedVersion`, which names both versions; `.streamNotFound`;
-    ///   `.invalidPayload`. After an error the commit is as it was before.
+    ///   `.keyReused`; `.invalidPayload`. After an error the commit is as it was before.
     /// - Complexity: O(payload): it is hashed twice, for the id and for the chain.
     @discardableResult
     public mutating func append(
@@ -96,8 +106,7 @@ public struct Commit: ~Copyable {
         _ body: (borrowing EventView) throws -> Result
     ) throws -> Result {
         precondition(!staged.isEmpty, "an event was appended")
-        let stored = staged[staged.count - 1].stored
-        return try body(EventView(checked: stored.rawSpan))
+        return try body(EventView(checked: stored(staged[staged.count - 1])))
     }
 
     /// Calls `body` with every event that this commit added to a stream.
@@ -106,8 +115,7 @@ public struct Commit: ~Copyable {
     ) throws {
         guard let number = streams[stream]?.number else { return }
         for event in staged where event.stream == number {
-            let stored = event.stored
-            try body(EventView(checked: stored.rawSpan))
+            try body(EventView(checked: stored(event)))
         }
     }
 
@@ -157,8 +165,11 @@ public struct Commit: ~Copyable {
         guard let key = event.idempotencyKey else { return nil }
         let id = Envelope.id(stream: stream, key: key, hasher: hasher)
         if let earlier = staged.first(where: { $0.identifier == id }) {
+            guard event.isSame(as: EventView(checked: stored(earlier))) else {
+                throw keyReused(stream, earlier.position)
+            }
             return Appended(
-                position: earlier.frame.position, version: earlier.version, id: id, isNew: false)
+                position: earlier.position, version: earlier.version, id: id, isNew: false)
         }
         do {
             guard let bytes = try view.value(view.databases.index, Keys.identifier(id)) else {
@@ -169,6 +180,7 @@ public struct Commit: ~Copyable {
             guard let recorded = try view.event(at: position) else {
                 throw FormatError("a key leads to no event")
             }
+            guard event.isSame(as: recorded) else { throw keyReused(stream, position) }
             return Appended(
                 position: position, version: recorded.streamVersion, id: id, isNew: false)
         } catch {
@@ -176,20 +188,29 @@ public struct Commit: ~Copyable {
         }
     }
 
+    private func keyReused(
+        _ stream: StreamID, _ position: GlobalPosition
+    ) -> EventStoreError {
+        EventStoreError(
+            .keyReused,
+            "position \(position) of \(stream) was recorded with the same idempotency key and says "
+                + "something else: a key names one event for ever, choose another",
+            position: position)
+    }
+
     /// The position of a version, in this commit or before it.
     private func position(
         of version: StreamVersion, in stream: StreamHead
     ) throws(EventStoreError) -> GlobalPosition? {
         if let own = staged.first(where: { $0.stream == stream.number && $0.version == version }) {
-            return own.frame.position
+            return own.position
         }
         return try view.position(of: version, in: stream)
     }
 
     private func recordedID(at position: GlobalPosition) throws(EventStoreError) -> EventID? {
-        if let own = staged.first(where: { $0.frame.position == position }) {
-            return EventID(
-                own.stored.rawSpan.extracting(Frame.byteCount + 24..<Frame.byteCount + 40))
+        if let own = staged.first(where: { $0.position == position }) {
+            return EventView(checked: stored(own)).id
         }
         return try view.event(at: position)?.id
     }
@@ -206,26 +227,26 @@ public struct Commit: ~Copyable {
             schemaVersion: event.type.schemaVersion, id: id, recordedAt: time,
             causation: event.causation, correlation: event.correlation,
             previousHash: known?.hash ?? .zero)
-        var stored = [UInt8](repeating: 0, count: Frame.byteCount)
-        stored.reserveCapacity(Frame.byteCount + Envelope.byteCount + event.payload.count + 272)
-        envelope.encode(payload: event.payload, into: &stored)
-        let hash = hasher.hash(stored.rawSpan.extracting(Frame.byteCount..<stored.count))
-        let frame = Frame(
+        let start = bytes.count
+        // The hash and the count of events in the frame follow, this one when the commit ends.
+        var frame = Frame(
             position: position, commit: head.commit + 1, indexInCommit: UInt32(staged.count),
-            eventsInCommit: 0, appendedAt: time, eventHash: hash)
-        // The count of events follows when the commit ends.
-        stored.replaceSubrange(0..<Frame.byteCount, with: frame.bytes)
+            eventsInCommit: 0, appendedAt: time, eventHash: .zero)
+        frame.append(to: &bytes)
+        envelope.encode(payload: event.payload, into: &bytes)
+        frame.eventHash = hasher.hash(
+            bytes.rawSpan.extracting(start + Frame.byteCount..<bytes.count))
+        bytes.store(frame.eventHash, at: start + Frame.eventHashOffset)
         let number = known?.number ?? head.streams
         if known == nil { head.streams += 1 }
         staged.append(
             Staged(
-                stored: stored, frame: frame, stream: number, version: version,
+                position: position, range: start..<bytes.count, stream: number, version: version,
                 day: day(of: event), identifier: event.idempotencyKey == nil ? nil : id))
-        byteCount += stored.count
         head.position = position
         head.appendedAt = time
         streams[stream] = StreamHead(
-            number: number, version: version, position: position, hash: hash)
+            number: number, version: version, position: position, hash: frame.eventHash)
         touched.insert(stream)
         return Appended(position: position, version: version, id: id, isNew: true)
     }
@@ -238,17 +259,17 @@ public struct Commit: ~Copyable {
 
     /// Gives every frame the size of the commit and adds it to the tree.
     ///
-    /// - Parameter completed: called with every hash that a tile holds.
-    mutating func seal(_ completed: (_ level: UInt8, _ index: UInt64, _ hash: Hash256) -> Void) {
+    /// - Parameter completed: called with every hash that a tile level holds, in their order.
+    mutating func seal(_ completed: (_ hash: Hash256, _ level: Int) -> Void) {
         let count = UInt32(staged.count)
         for index in staged.indices {
-            staged[index].frame.eventsInCommit = count
-            let bytes = staged[index].frame.bytes
-            staged[index].stored.replaceSubrange(0..<Frame.byteCount, with: bytes)
-            let leaf = MerkleFrontier.leaf(bytes, hasher: hasher)
-            head.tree.append(leaf: leaf, hasher: hasher) { height, index, hash in
+            let start = staged[index].range.lowerBound
+            bytes.store(littleEndian: count, at: start + Frame.eventsInCommitOffset)
+            let leaf = MerkleFrontier.leaf(
+                bytes.rawSpan.extracting(start..<start + Frame.byteCount), hasher: hasher)
+            head.tree.append(leaf: leaf, hasher: hasher) { height, _, hash in
                 // Tiles hold every eighth height: 0, 8, 16 …
-                if height % 8 == 0 { completed(UInt8(height / 8), index, hash) }
+                if height.isMultiple(of: 8) { completed(hash, height / 8) }
             }
         }
         head.commit += 1

@@ -30,7 +30,9 @@ extension EventStore {
         at now: Int64, _ body: (inout Commit) throws -> Result
     ) throws -> (result: Result, receipt: Receipt) {
         try writer.withLock { state in
-            if state.lock == nil { state.lock = try lock() }
+            if let broken = state.broken { throw broken }
+            if state.lock == nil { state.lock = try Self.writerLock(path, options) }
+            reapReaders(at: now, &state)
             do {
                 let outcome = try environment.write(
                     { (transaction) throws in
@@ -42,10 +44,42 @@ extension EventStore {
                 // Whatever was staged did not happen: read it all anew next time.
                 state.head = nil
                 state.streams = [:]
-                state.rows = [:]
+                state.rows = nil
+                if let error = error as? EventStoreError, error.code == .broken {
+                    state.broken = error
+                }
                 throw error
             }
         }
+    }
+
+    /// Frees the slots of readers that were killed, once an hour: they would pin old pages for ever.
+    private func reapReaders(at now: Int64, _ state: inout WriterState) {
+        // A clock that was set back counts as an hour too.
+        let (age, overflow) = now.subtractingReportingOverflow(state.reapedAt)
+        guard overflow || !(0..<3_600_000_000).contains(age) else { return }
+        state.reapedAt = now
+        let count = environment.reapReaders()
+        if count > 0 {
+            options.logger.info(
+                "freed the slots of readers that died", metadata: ["readers": "\(count)"])
+        }
+    }
+
+    /// Refuses a commit for which the disk has no room, before a page of it is written.
+    ///
+    /// A commit writes its events, the pages above them and their indexes: three times the events
+    /// is ample. LMDB might find free pages in the file instead; that is not worth a half-full disk.
+    private func checkRoom(_ commit: borrowing Commit) throws(EventStoreError) {
+        guard let free = try? FileSystem.freeBytes(at: path) else { return }
+        let needed = commit.byteCount * 3 + (1 << 20)
+        let (limit, overflow) = needed.addingReportingOverflow(options.reservedDiskBytes)
+        guard overflow || free < limit else { return }
+        throw EventStoreError(
+            .diskFull,
+            "\(path): \(free >> 20) MiB are free on the disk, this append may need "
+                + "\(needed >> 20) MiB beside the \(options.reservedDiskBytes >> 20) MiB kept in "
+                + "reserve; nothing of it was kept: free some space and run it again")
     }
 
     /// Share of the map from which on every commit warns: LMDB cannot grow it while it is open.
@@ -73,20 +107,6 @@ extension EventStore {
         writer.withLock { $0.lock = nil }
     }
 
-    func lock() throws(EventStoreError) -> FileLock {
-        do throws(FileLockError) {
-            return try FileLock.acquire(path: "\(path)/writer.lock", waiting: options.wait)
-        } catch {
-            guard case .busy = error else {
-                throw EventStoreError(.inputOutput, error.description)
-            }
-            throw EventStoreError(
-                .locked,
-                "another process is writing to \(path); waited \(options.wait): try again later, "
-                    + "or wait longer with --wait")
-        }
-    }
-
     private func commit<Result>(
         _ transaction: inout WriteTransaction, _ state: inout WriterState, now: Int64,
         _ body: (inout Commit) throws -> Result
@@ -95,7 +115,7 @@ extension EventStore {
         let head = try view.head()
         if state.head?.position != head.position {
             state.streams = [:]
-            state.rows = [:]
+            state.rows = nil
         }
         try checkClock(now, newest: head.appendedAt)
         let hasher = SHA256()
@@ -107,6 +127,7 @@ extension EventStore {
             let receipt = Receipt(head: head, newEvents: 0)
             return ((result, receipt), false)
         }
+        try checkRoom(commit)
         try write(&commit, &transaction, &state)
         state.head = commit.head
         state.streams = commit.streams
@@ -129,27 +150,17 @@ extension EventStore {
         _ commit: inout Commit, _ transaction: inout WriteTransaction, _ state: inout WriterState
     ) throws(EventStoreError) {
         do {
-            var changed: [UInt8: [UInt64: TreeRow]] = [:]
-            var failure: (any Error)?
-            commit.seal { level, index, hash in
-                do {
-                    try add(hash, level: level, index: index, to: &changed, state, transaction)
-                } catch {
-                    failure = failure ?? error
-                }
+            var rows = try TreeRows(
+                commit.head.tree, known: state.rows, of: databases.tree, transaction)
+            commit.seal { rows.append($0, level: $1) }
+            for event in commit.staged {
+                try write(event, commit.stored(event), &transaction)
             }
-            if let failure { throw failure }
-            for event in commit.staged { try write(event, &transaction) }
             for (id, head) in commit.touchedStreams {
                 try transaction.put(databases.index, Keys.stream(id), head.bytes)
             }
-            for level in changed.keys.sorted() {
-                for row in changed[level]!.values.sorted(by: { $0.number < $1.number }) {
-                    let key = Keys.treeRow(level: level, row: row.number)
-                    try transaction.put(databases.tree, key, row.bytes)
-                    state.rows[level] = row
-                }
-            }
+            try rows.write(to: databases.tree, &transaction)
+            state.rows = rows
             try write(commit.records, in: .current, &transaction)
             try transaction.put(databases.meta, Keys.head, commit.head.bytes)
         } catch {
@@ -158,11 +169,10 @@ extension EventStore {
     }
 
     private func write(
-        _ event: Commit.Staged, _ transaction: inout WriteTransaction
+        _ event: Commit.Staged, _ stored: RawSpan, _ transaction: inout WriteTransaction
     ) throws(LMDBError) {
-        let position = event.frame.position
-        try transaction.put(
-            databases.events, Keys.event(position), event.stored, appends: true)
+        let position = event.position
+        try transaction.put(databases.events, Keys.event(position), stored, appends: true)
         var value: [UInt8] = []
         value.append(littleEndian: position.number)
         try transaction.put(databases.index, Keys.version(event.stream, event.version), value)
@@ -172,29 +182,5 @@ extension EventStore {
         if let identifier = event.identifier {
             try transaction.put(databases.index, Keys.identifier(identifier), value)
         }
-    }
-
-    /// Adds a hash to its row, which is known, on the disk, or new.
-    private func add(
-        _ hash: Hash256, level: UInt8, index: UInt64, to changed: inout [UInt8: [UInt64: TreeRow]],
-        _ state: borrowing WriterState, _ transaction: borrowing WriteTransaction
-    ) throws {
-        let number = index / TreeRow.capacity
-        var row: TreeRow
-        if let known = changed[level]?[number] {
-            row = known
-        } else if let known = state.rows[level], known.number == number {
-            row = known
-        } else {
-            let key = Keys.treeRow(level: level, row: number)
-            row = TreeRow(
-                number: number, bytes: try transaction.value(databases.tree, key)?.copy() ?? [])
-        }
-        let slot = Int(index % TreeRow.capacity)
-        guard row.bytes.count == slot * Hash256.byteCount else {
-            throw FormatError("row \(number) of tree level \(level) has \(row.bytes.count) bytes")
-        }
-        hash.append(to: &row.bytes)
-        changed[level, default: [:]][number] = row
     }
 }

@@ -34,20 +34,26 @@ extension EventStore {
         _ body: (inout ProjectionUpdate) throws -> Result
     ) throws -> Result {
         try writer.withLock { state in
+            if let broken = state.broken { throw broken }
             let isTaken = state.lock != nil
-            if !isTaken { state.lock = try lock() }
+            if !isTaken { state.lock = try Self.writerLock(path, options) }
             defer { if !isTaken { state.lock = nil } }
-            return try environment.write(
-                { (transaction) throws in
-                    var update = ProjectionUpdate(
-                        view: StoreView(
-                            handle: transaction.handle, databases: databases, path: path))
-                    let result = try body(&update)
-                    if update.startsOver { try empty(.shadow, &transaction) }
-                    try write(update.records, in: .shadow, &transaction)
-                    if update.publishes { try publish(&transaction) }
-                    return (result, true)
-                }, orThrow: { EventStoreError($0, path: path) as any Error })
+            do {
+                return try environment.write(
+                    { (transaction) throws in
+                        var update = ProjectionUpdate(
+                            view: StoreView(
+                                handle: transaction.handle, databases: databases, path: path))
+                        let result = try body(&update)
+                        if update.startsOver { try empty(.shadow, &transaction) }
+                        try write(update.records, in: .shadow, &transaction)
+                        if update.publishes { try publish(&transaction) }
+                        return (result, true)
+                    }, orThrow: { EventStoreError($0, path: path) as any Error })
+            } catch let error as EventStoreError where error.code == .broken {
+                state.broken = error
+                throw error
+            }
         }
     }
 

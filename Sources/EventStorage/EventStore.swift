@@ -33,6 +33,8 @@ public final class EventStore: Sendable {
         public var acceptsClock = false
         /// Open on a network file system, which LMDB forbids.
         public var allowsNetworkFileSystem = false
+        /// Bytes of the disk that appends leave free: an append that would use them is refused.
+        public var reservedDiskBytes = 16 << 20
         /// Where the store says what it does: commits at `debug`, a map that fills at `warning`.
         public var logger = Logger(label: "EventStorage") { _ in SwiftLogNoOpLogHandler() }
         /// Do not wait for the disk: only for a scratch store that is thrown away.
@@ -78,11 +80,7 @@ public final class EventStore: Sendable {
     /// - Throws: ``EventStoreError`` `.storeNotFound`, `.unsupportedFormat`, `.corrupted`,
     ///   `.networkFileSystem`, `.inputOutput`.
     public init(path: String, options: Options = Options()) throws(EventStoreError) {
-        guard FileSystem.exists("\(path)/data.mdb") else {
-            throw EventStoreError(
-                .storeNotFound,
-                "no store at \(path): make one with `mechanic-replay init --store \(path)`")
-        }
+        try Self.requireStore(at: path)
         try Self.refuseNetwork(path, options)
         self.path = path
         self.options = options

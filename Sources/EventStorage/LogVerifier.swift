@@ -181,8 +181,8 @@ struct LogVerifier {
             guard height % 8 == 0 else { return }
             let level = UInt8(height / 8)
             hash.append(to: &open[level, default: []])
-            guard index % TreeRow.capacity == TreeRow.capacity - 1 else { return }
-            complete.append((level, index / TreeRow.capacity, open[level]!))
+            guard index % TreeRows.capacity == TreeRows.capacity - 1 else { return }
+            complete.append((level, index / TreeRows.capacity, open[level]!))
             open[level] = []
         }
         rows = open
@@ -214,7 +214,7 @@ struct LogVerifier {
         }
         for (level, bytes) in rows.sorted(by: { $0.key < $1.key }) where !bytes.isEmpty {
             let count = tree.size >> (8 * UInt64(level))
-            try checkRow(level, count / TreeRow.capacity, bytes, nil, view)
+            try checkRow(level, count / TreeRows.capacity, bytes, nil, view)
         }
         for (stream, expected) in streams.sorted(by: { $0.key < $1.key })
         where try noting(expected.position, { try view.head(of: stream) }) != expected {

@@ -17,9 +17,9 @@ extension StoreView {
         else { throw Self.touched(position, "its bytes do not have the hash in its frame") }
         let leaf = MerkleFrontier.leaf(frame.bytes, hasher: hasher)
         let index = position.number - 1
-        let slot = Int(index % TreeRow.capacity) * Hash256.byteCount
+        let slot = Int(index % TreeRows.capacity) * Hash256.byteCount
         do {
-            let key = Keys.treeRow(level: 0, row: index / TreeRow.capacity)
+            let key = Keys.treeRow(level: 0, row: index / TreeRows.capacity)
             let row = try value(databases.tree, key)
             guard let row, row.byteCount >= slot + Hash256.byteCount,
                 Hash256(row.extracting(slot..<slot + Hash256.byteCount)) == leaf

@@ -1,4 +1,3 @@
-internal import Digest
 internal import EventFormat
 internal import SystemIO
 
@@ -10,19 +9,14 @@ struct WriterState: ~Copyable {
     var head: StoreHead?
     /// Heads of streams used so far.
     var streams: [StreamID: StreamHead] = [:]
-    /// The last, partly filled row of hashes of each tile level.
-    var rows: [UInt8: TreeRow] = [:]
+    /// The last rows of hashes of the Merkle tree.
+    var rows: TreeRows?
+    /// What made writing impossible for good.
+    var broken: EventStoreError?
+    /// When stale readers were last looked for, by the clock of the appends.
+    var reapedAt = Int64.min
     /// Held from the first append to the store's end.
     var lock: FileLock?
 
     init() {}
-}
-
-/// Up to 32 hashes of one level of the Merkle tree.
-struct TreeRow {
-    /// Hashes in a row: 1,024 bytes stay inside a page.
-    static let capacity: UInt64 = 32
-
-    let number: UInt64
-    var bytes: [UInt8]
 }

@@ -55,8 +55,7 @@ internal import Synchronization
         }
         // Reading beyond the end of a file that was cut would be a SIGBUS.
         guard !isCut else { throw LMDBError(code: MDB_CORRUPTED, call: "stat data.mdb") }
-        // Slots of readers that were killed would otherwise pin old pages for ever.
-        if !options.isReadOnly { _ = unsafe mdb_reader_check(raw, nil) }
+        if !options.isReadOnly { reapReaders() }
     }
 
     private init(
@@ -76,7 +75,7 @@ internal import Synchronization
         Self.unregister(identity)
     }
 
-    private static func open(
+    static func open(
         path: String, options: Options
     ) throws(LMDBError) -> (raw: OpaquePointer, mapSize: Int) {
         var mapSize = preferredMapSize
@@ -130,7 +129,7 @@ extension Environment {
     private static let opened = Mutex<Set<String>>([])
 
     /// Enters a directory into the list of open ones, by device and inode: paths may differ.
-    private static func register(_ path: String) throws(LMDBError) -> String {
+    static func register(_ path: String) throws(LMDBError) -> String {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw LMDBError(code: errno, call: "stat") }
         let identity = "\(status.st_dev):\(status.st_ino)"
@@ -139,7 +138,7 @@ extension Environment {
         return identity
     }
 
-    private static func unregister(_ identity: String) {
+    static func unregister(_ identity: String) {
         opened.withLock { _ = $0.remove(identity) }
     }
 
@@ -166,6 +165,17 @@ extension Environment {
         guard unsafe mdb_env_info(raw, &info) == 0, unsafe mdb_env_stat(raw, &statistics) == 0
         else { return 0 }
         return unsafe (info.me_last_pgno + 1) * Int(statistics.ms_psize)
+    }
+
+    /// Frees the slots of readers whose processes died: they would pin old pages for ever.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
+    public func reapReaders() -> Int {
+        checkProcess()
+        var count: CInt = 0
+        _ = unsafe mdb_reader_check(raw, &count)
+        return Int(count)
     }
 
     /// Writes everything to the disk; needed only for a volatile environment.

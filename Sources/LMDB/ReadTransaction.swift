@@ -33,7 +33,11 @@ extension Environment {
     ) throws(Failure) -> Result {
         checkProcess()
         var raw: OpaquePointer?
-        let code = unsafe mdb_txn_begin(self.raw, nil, UInt32(MDB_RDONLY), &raw)
+        var code = unsafe mdb_txn_begin(self.raw, nil, UInt32(MDB_RDONLY), &raw)
+        // Readers that were killed keep their slots until somebody looks.
+        if code == MDB_READERS_FULL, reapReaders() > 0 {
+            code = unsafe mdb_txn_begin(self.raw, nil, UInt32(MDB_RDONLY), &raw)
+        }
         guard code == 0 else { throw convert(LMDBError(code: code, call: "mdb_txn_begin")) }
         let transaction = unsafe ReadTransaction(raw!)
         return try body(transaction)

@@ -43,12 +43,21 @@ internal import CLMDB
     public mutating func put(
         _ database: Database, _ key: [UInt8], _ value: [UInt8], appends: Bool = false
     ) throws(LMDBError) {
+        try unsafe put(database, key, value.span.bytes, appends: appends)
+    }
+
+    /// Sets the value of a key to bytes that lie elsewhere than in this transaction's pages.
+    public mutating func put(
+        _ database: Database, _ key: [UInt8], _ value: RawSpan, appends: Bool = false
+    ) throws(LMDBError) {
         Calls.note(
-            Calls.Put(database: database.name, key: key, value: value, appends: appends))
+            Calls.Put(
+                database: database.name, key: key,
+                value: unsafe value.withUnsafeBytes { unsafe Array($0) }, appends: appends))
         let flags = appends ? UInt32(MDB_APPEND) : 0
         try Calls.run("mdb_put") {
             unsafe key.withUnsafeBufferPointer { keyBuffer in
-                unsafe value.withUnsafeBufferPointer { valueBuffer in
+                unsafe value.withUnsafeBytes { valueBuffer in
                     var key = unsafe MDB_val(
                         mv_size: keyBuffer.count,
                         mv_data: UnsafeMutableRawPointer(mutating: keyBuffer.baseAddress))

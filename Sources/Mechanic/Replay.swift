@@ -55,6 +55,10 @@ public struct Replay: Sendable {
                     difference = "\(state.market): the store's record of this market is damaged"
                 }
             }
+            // What no market asked for: records under keys that are nobody's, or too few of them.
+            if checks, difference == nil, outdated.isEmpty {
+                difference = try view.checkProjections().findings.first
+            }
             return Replay(
                 position: last, events: fold.events, markets: markets, difference: difference,
                 outdated: outdated, resumed: fold.resumed)

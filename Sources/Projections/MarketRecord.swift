@@ -54,7 +54,7 @@ public struct MarketRecord: Equatable, Sendable {
     ]
 
     /// From one snapshot of a market to the next, in positions of the log.
-    static let snapshotInterval: UInt64 = 1_024
+    package static let snapshotInterval: UInt64 = 1_024
 
     /// `M`, market → this record.
     public static func key(_ market: MarketID) -> [UInt8] {

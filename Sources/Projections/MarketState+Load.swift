@@ -18,7 +18,8 @@ extension MarketState {
     ) throws -> (state: MarketState, saved: SavedDays) {
         let reader = try LogReader(view)
         var saved = SavedDays(skips: reader.skips.count)
-        saved.window = try days(view, under: MarketRecord.windowDays(market))
+        saved.window = try days(
+            view, under: MarketRecord.windowDays(market), damaged: &saved.damaged)
         let streams = try view.streams(prefix: "\(market)/")
         if case .record(let record) = try MarketRecord.stored(view, market, skips: saved.skips),
             streams.allSatisfy({ $0.head.position <= record.position })
@@ -36,7 +37,8 @@ extension MarketState {
         let state = fold[market]
         for labelling in state.labellings {
             saved.labels[labelling.hash] = try days(
-                view, under: MarketRecord.labelDays(market, labelling.hash))
+                view, under: MarketRecord.labelDays(market, labelling.hash),
+                damaged: &saved.damaged)
         }
         return (state, saved)
     }
@@ -119,7 +121,7 @@ extension MarketState {
         for index in labellings.indices {
             let hash = labellings[index].hash
             let days: [DayGrid<Label>.Day] = try Self.days(
-                view, under: MarketRecord.labelDays(market, hash))
+                view, under: MarketRecord.labelDays(market, hash), damaged: &saved.damaged)
             for day in days { labellings[index].labels.adopt(day) }
             saved.labels[hash] = days
         }

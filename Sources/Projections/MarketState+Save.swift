@@ -8,12 +8,21 @@ public import Market
 public struct SavedDays: Sendable {
     var window: [DayGrid<Candle>.Day] = []
     var labels: [Hash256: [DayGrid<Label>.Day]] = [:]
+    /// Keys of days that are damaged: whatever they were, they are removed.
+    var damaged: [[UInt8]] = []
     /// Where the record stands.
     var position = GlobalPosition.start
     /// How many events the log passes over.
     let skips: Int
+    /// From one snapshot to the next, in positions.
+    package var snapshotInterval = MarketRecord.snapshotInterval
 
     init(skips: Int) { self.skips = skips }
+
+    /// Whether a record that moves to a position is kept as a snapshot too.
+    func isSnapshot(at position: GlobalPosition) -> Bool {
+        position.number / snapshotInterval != self.position.number / snapshotInterval
+    }
 }
 
 /// A projection's record to be set, or removed where the value is nil.
@@ -37,22 +46,17 @@ extension MarketState {
     mutating func recordChanges(_ saved: inout SavedDays, hasher: SHA256) -> [RecordChange] {
         let bytes = MarketRecord(&self, skips: saved.skips, hasher: hasher).bytes
         var changes: [RecordChange] = [(MarketRecord.key(market), bytes)]
-        if Self.isSnapshot(position, after: saved.position) {
+        if saved.isSnapshot(at: position) {
             changes.append((MarketRecord.snapshot(market, position), bytes))
         }
         saved.position = position
         return changes
     }
 
-    /// Whether a record is kept as a snapshot, by where it and the one before it stand.
-    static func isSnapshot(_ position: GlobalPosition, after last: GlobalPosition) -> Bool {
-        position.number / MarketRecord.snapshotInterval
-            != last.number / MarketRecord.snapshotInterval
-    }
-
     /// The digests of days that are not as the store has them.
     mutating func dayChanges(_ saved: inout SavedDays, hasher: SHA256) -> [RecordChange] {
-        var changes: [RecordChange] = []
+        var changes: [RecordChange] = saved.damaged.map { ($0, nil) }
+        saved.damaged = []
         let days = window.candles.digests(hasher: hasher)
         Self.add(days, over: saved.window, under: MarketRecord.windowDays(market), to: &changes)
         saved.window = days
@@ -98,12 +102,17 @@ extension MarketState {
     }
 
     /// Reads the days under a prefix; a damaged one is left out and hashed anew.
+    ///
+    /// - Parameter damaged: gets the keys of those left out.
     static func days<Row>(
-        _ view: borrowing StoreView, under prefix: [UInt8]
+        _ view: borrowing StoreView, under prefix: [UInt8], damaged: inout [[UInt8]]
     ) throws -> [DayGrid<Row>.Day] {
         var days: [DayGrid<Row>.Day] = []
         try view.forEachProjection(prefix: prefix) { key, value in
-            guard key.count == prefix.count + 4, let value, value.byteCount == 40 else { return }
+            guard key.count == prefix.count + 4, let value, value.byteCount == 40 else {
+                damaged.append(key)
+                return
+            }
             let number = key.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
             days.append(
                 DayGrid<Row>.Day(
@@ -122,14 +131,15 @@ extension MarketState {
     public mutating func firstDifferentDay(
         _ digest: Digest, _ view: borrowing StoreView, hasher: SHA256
     ) throws -> UTCDay? {
+        var damaged: [[UInt8]] = []
         if digest.name == RollingWindow.name {
             let held: [DayGrid<Candle>.Day] = try Self.days(
-                view, under: MarketRecord.windowDays(market))
+                view, under: MarketRecord.windowDays(market), damaged: &damaged)
             return Self.firstDifference(held, window.candles.digests(hasher: hasher))
         }
         guard let hash = digest.labelling, let index = labelling(hash) else { return nil }
         let held: [DayGrid<Label>.Day] = try Self.days(
-            view, under: MarketRecord.labelDays(market, hash))
+            view, under: MarketRecord.labelDays(market, hash), damaged: &damaged)
         return Self.firstDifference(held, labellings[index].labels.digests(hasher: hasher))
     }
 

@@ -36,8 +36,21 @@ public struct Rebuild: Sendable {
         _ store: EventStore, interval: Int = interval,
         progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
     ) throws -> Rebuild {
+        try run(
+            store, interval: interval, snapshotInterval: MarketRecord.snapshotInterval,
+            progress: progress)
+    }
+
+    /// The same with snapshots at other distances, which tests make smaller.
+    package static func run(
+        _ store: EventStore, interval: Int, snapshotInterval: UInt64,
+        progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
+    ) throws -> Rebuild {
         precondition(interval > 0, "progress is kept every so many events")
-        var work = try store.read { try RebuildWork($0) }
+        func begin() throws -> RebuildWork {
+            try store.read { try RebuildWork($0, snapshotInterval: snapshotInterval) }
+        }
+        var work = try begin()
         var resumedAt = work.position
         var commits = 0
         while true {
@@ -49,7 +62,7 @@ public struct Rebuild: Sendable {
                     try store.updateProjections { try work.save(to: &$0) }
                     commits += 1
                 } else {
-                    work = try store.read { try RebuildWork($0) }
+                    work = try begin()
                     resumedAt = work.position
                 }
                 continue
@@ -64,7 +77,7 @@ public struct Rebuild: Sendable {
             }
             commits += 1
             if isDone { break }
-            work = try store.read { try RebuildWork($0) }
+            work = try begin()
             resumedAt = work.position
         }
         return Rebuild(

@@ -15,6 +15,8 @@ struct RebuildWork {
     private var startsOver: Bool
     private let skips: Int
     private let hasher = SHA256()
+    /// What is known of a market of which nothing is written yet.
+    private var unsaved: SavedDays
     /// By market, in the order of the fold.
     private var saved: [SavedDays] = []
     /// Markets that the commit under way changed.
@@ -28,9 +30,11 @@ struct RebuildWork {
 
     /// Takes up what the shadow holds, or begins anew where that is nothing, damaged, or of another
     /// program.
-    init(_ view: borrowing StoreView) throws {
+    init(_ view: borrowing StoreView, snapshotInterval: UInt64) throws {
         let reader = try LogReader(view)
         skips = reader.skips.count
+        unsaved = SavedDays(skips: skips)
+        unsaved.snapshotInterval = snapshotInterval
         written = try view.projection(Self.progressKey, in: .shadow)
         fold = LogFold(reader)
         startsOver = true
@@ -57,10 +61,9 @@ struct RebuildWork {
         var fold = LogFold(reader)
         _ = try fold.resume(view, through: progress.position) { states[$0] }
         self.fold = fold
-        saved = fold.markets.map {
-            var saved = SavedDays(skips: reader.skips.count)
-            saved.position = $0.position
-            return saved
+        for market in fold.markets {
+            saved.append(unsaved)
+            saved[saved.count - 1].position = market.position
         }
         position = progress.position
         startsOver = false
@@ -92,11 +95,11 @@ struct RebuildWork {
 
     /// Lets records stand at the end of the commit, as an update does.
     private mutating func endCommit() {
-        while saved.count < fold.markets.count { saved.append(SavedDays(skips: skips)) }
+        while saved.count < fold.markets.count { saved.append(unsaved) }
         for index in touched.sorted() {
             fold.markets[index].position = position
             changed.insert(index)
-            if MarketState.isSnapshot(position, after: saved[index].position) {
+            if saved[index].isSnapshot(at: position) {
                 let changes = fold.markets[index].recordChanges(&saved[index], hasher: hasher)
                 snapshots += changes.dropFirst()
             }

@@ -21,7 +21,7 @@ extension FileSystem {
         try synchronize(directory(of: path))
     }
 
-    private static func write(
+    static func write(
         _ bytes: [UInt8], to descriptor: Int32, _ path: String
     ) throws(SystemError) {
         var written = 0
@@ -37,7 +37,7 @@ extension FileSystem {
     }
 
     /// The directory that holds a path's last part.
-    static func directory(of path: String) -> String {
+    public static func directory(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

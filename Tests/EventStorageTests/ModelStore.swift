@@ -46,7 +46,8 @@ struct ModelStore {
         let known = events(of: stream)
         if let key = data.idempotencyKey, let earlier = known.first(where: { $0.event.key == key })
         {
-            return .known(position: earlier.position)
+            let isSame = earlier.event.type == data.type && earlier.event.payload == data.payload
+            return isSame ? .known(position: earlier.position) : .refused(.keyReused)
         }
         let version: Int? =
             switch expected {

@@ -12,11 +12,14 @@ struct Verify: ParsableCommand {
             EXAMPLES
               mechanic-replay verify
               mechanic-replay verify --recompute
-              mechanic-replay verify --format json
+              mechanic-replay verify --against btc.note --public-key btc.key.pub
 
             --recompute also labels the recorded candles again under the recorded
             configurations: every recorded label must come out the same, bit for bit. Exit
             1 at the first difference.
+
+            --against compares with a checkpoint kept from before, and tells an older file
+            put back, a fork and a rewritten tail.
             """)
 
     @Flag(help: "Also compute every recorded label anew.")
@@ -25,10 +28,12 @@ struct Verify: ParsableCommand {
     @Flag(help: "Everything: --recompute, and every projection against the log.")
     var deep = false
 
+    @OptionGroup var against: AgainstOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let promises = try against.load(output.console)
         let store = try store.open()
         let bar = ProgressBar("verify", unit: "events", console: output.console)
         let report = try store.verify { bar.update(Int($0), of: Int($1)) }
@@ -51,9 +56,12 @@ struct Verify: ParsableCommand {
             }
             bar.finish()
             if let difference = replay.difference { findings.append((nil, difference)) }
-            findings += try store.read { try $0.checkProjections() }.findings.map { (nil, $0) }
+            let damaged = try store.read { try $0.checkProjections() }.findings
+            findings += damaged.filter { $0 != replay.difference }.map { (nil, $0) }
         }
-        print(report, findings, labels: labels)
+        let kept = try promises.check(store)
+        findings += promises.findings(kept, store.identity)
+        print(report, findings, labels: labels) { promises.add(kept, to: &$0) }
         guard findings.isEmpty else {
             throw Failure(
                 .difference,
@@ -64,7 +72,8 @@ struct Verify: ParsableCommand {
     }
 
     private func print(
-        _ report: VerificationReport, _ findings: [(UInt64?, String)], labels: Int
+        _ report: VerificationReport, _ findings: [(UInt64?, String)], labels: Int,
+        more: (inout ReportPrinter) -> Void
     ) {
         var printer = output.report
         let isClean = findings.isEmpty
@@ -82,6 +91,7 @@ struct Verify: ParsableCommand {
             printer.add("checked_labels", .integer(Int64(labels)), people: Number.grouped(labels))
             if !report.isClean { printer.line("recompute", "not run: the log is damaged") }
         }
+        more(&printer)
         for skipped in report.skipped.prefix(20) {
             let who = skipped.by.map { " by \($0)" } ?? ""
             printer.line(
