@@ -95,7 +95,10 @@ let package = Package(
             "EventFormatTests", ["EventFormat", "Digest", "CanonicalJSON"], exclude: ["Fixtures"]),
         tests(
             "EventStorageTests",
-            ["EventStorage", "EventFormat", "Digest", "SystemIO", "LMDB", "DataFile"]),
+            [
+                "EventStorage", "EventFormat", "Digest", "SystemIO", "LMDB", "DataFile",
+                "StoreModel",
+            ]),
         tests("MarketTests", ["Market", "Digest", "CanonicalJSON", "SystemIO"]),
         tests("LabelingTests", ["Labeling", "Market", "SystemIO", "CBaselines"]),
         tests(
@@ -108,6 +111,18 @@ let package = Package(
                 "SystemIO",
                 "Digest", "CanonicalJSON",
             ]),
+        // The model that the store is held against, and what runs it for hours: tools/soak.
+        .target(
+            name: "StoreModel", dependencies: ["EventStorage", "EventFormat"],
+            path: "Tests/StoreModel", swiftSettings: strict),
+        .target(name: "WriteRecorder", path: "Tests/WriteRecorder"),
+        .executableTarget(
+            name: "simulator",
+            dependencies: [
+                "StoreModel", "WriteRecorder", "EventStorage", "EventFormat", "Digest", "SystemIO",
+                "LMDB", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Simulator", swiftSettings: strict),
         tests(
             "EndToEndTests",
             ["SystemIO", "CanonicalJSON", "EventStorage", "EventFormat", "mechanic-replay"]),

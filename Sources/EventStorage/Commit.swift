@@ -142,7 +142,8 @@ public struct Commit: ~Copyable {
         }
         let actual = known?.version ?? .none
         if expectedVersion == actual { return nil }
-        if expectedVersion < actual, let known {
+        // An event with a key is that key's, not the one of the same words that was sent without.
+        if expectedVersion < actual, event.idempotencyKey == nil, let known {
             let id = Envelope.id(
                 stream: stream, version: expectedVersion.next, type: event.type,
                 payload: event.payload, hasher: hasher)

@@ -92,6 +92,9 @@ public final class EventStore: Sendable {
                 orThrow: { EventStoreError($0, path: path) as any Error })
         } catch let error as EventStoreError {
             throw error
+        } catch let error as LMDBError {
+            // A machine that fails is not a store that is damaged.
+            throw EventStoreError(error, path: path)
         } catch {
             throw EventStoreError(.corrupted, "\(path): \(error)")
         }
@@ -136,7 +139,18 @@ public final class EventStore: Sendable {
         }
         guard isNew else { throw storeExists(path) }
         _ = consume environment
+        if !options.isVolatile { try makeNameDurable(path) }
         return try EventStore(path: path, options: options)
+    }
+
+    /// LMDB syncs the file, not the names that lead to it: a store acknowledged could be gone.
+    private static func makeNameDurable(_ path: String) throws(EventStoreError) {
+        do throws(SystemError) {
+            try FileSystem.synchronize(path)
+            try FileSystem.synchronize("\(path)/..")
+        } catch {
+            throw EventStoreError(.inputOutput, error.description)
+        }
     }
 
     private static func storeExists(_ path: String) -> EventStoreError {

@@ -115,6 +115,10 @@ extension EventStoreError {
                         + "after it: end the program, run `mechanic-replay verify`, look at the "
                         + "disk, start again"
                 )
+            case LMDBError.mapResized:
+                (.inputOutput, "another program made the file's map larger: start it again")
+            case 12:
+                (.inputOutput, "memory or address space is short: free some, or raise ulimit -v")
             case LMDBError.readersFull:
                 (.inputOutput, "1,024 readers are open: end some of them")
             default:

@@ -82,7 +82,7 @@ public enum ChildProcess {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output, 1) }
         var words = unsafe ([executable] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { for unsafe word in unsafe words { unsafe free(word) } }
+        defer { unsafe words.forEach { unsafe free($0) } }
         var child: pid_t = 0
         let code = unsafe posix_spawn(&child, executable, &actions, nil, &words, environ)
         guard code == 0 else {

@@ -119,6 +119,17 @@ import Testing
         #expect(try store.findings() == [])
     }
 
+    @Test func aKeyIsNotFoundInAnEventOfTheSameWordsWithoutOne() throws {
+        let store = try directory.create()
+        _ = try store.add(Make.json(1), to: stream, .noStream)
+        // To answer "known" would lose the key: the retry under `.any` would be a second event.
+        #expect(throws: EventStoreError(.wrongExpectedVersion, "")) {
+            try store.add(Make.json(1, key: [1]), to: stream, .noStream)
+        }
+        #expect(try store.add(Make.json(1, key: [1]), to: stream, .any).isNew)
+        #expect(try !store.add(Make.json(1, key: [1]), to: stream, .noStream).isNew)
+    }
+
     @Test func severalStreamsAreOneCommit() throws {
         let store = try directory.create()
         let (stream, other) = (stream, other)

@@ -54,6 +54,44 @@ import Testing
     }
 }
 
+/// Every call fails in turn, the reading ones too: the machine's failures are never called damage.
+@Suite struct ReadingFaultTests {
+    @Test func aFailureWhileAStoreOpensIsNoDamage() async {
+        await #expect(processExitsWith: .success) {
+            let directory = TemporaryDirectory()
+            _ = try directory.create()
+            try failEveryCall { _ = try directory.open() }
+        }
+    }
+
+    @Test func aFailureComesOutInTheStoresWords() async {
+        await #expect(processExitsWith: .success) {
+            let directory = TemporaryDirectory()
+            let store = try directory.create()
+            try change(store, 1)
+            try failEveryCall { _ = try store.verify() }
+            try failEveryCall { _ = try store.all() }
+        }
+    }
+}
+
+/// Makes the first, second … call of a task fail with EIO until none is left to fail.
+private func failEveryCall(of task: () throws -> Void) throws {
+    var failures = 0
+    for call in 1...1_000 {
+        Calls.fail(after: call, code: 5, amongAll: true)
+        do {
+            try task()
+            if Calls.disarm().pending { break }
+        } catch {
+            #expect(!Calls.disarm().pending)
+            #expect((error as? EventStoreError)?.code == .inputOutput, "call \(call): \(error)")
+            failures += 1
+        }
+    }
+    #expect(failures > 2 && failures < 1_000)
+}
+
 /// A commit that writes to every database and deletes a record.
 private func change(_ store: EventStore, _ round: Int) throws {
     try store.append(at: someTime) { commit in
