@@ -45,9 +45,13 @@ extension EventStore {
                             view: StoreView(
                                 handle: transaction.handle, databases: databases, path: path))
                         let result = try body(&update)
-                        if update.startsOver { try empty(.shadow, &transaction) }
-                        try write(update.records, in: .shadow, &transaction)
-                        if update.publishes { try publish(&transaction) }
+                        do throws(LMDBError) {
+                            if update.startsOver { try empty(.shadow, &transaction) }
+                            try write(update.records, in: .shadow, &transaction)
+                            if update.publishes { try publish(&transaction) }
+                        } catch {
+                            throw EventStoreError(error, path: path)
+                        }
                         return (result, true)
                     }, orThrow: { EventStoreError($0, path: path) as any Error })
             } catch let error as EventStoreError where error.code == .broken {
@@ -67,6 +71,11 @@ extension EventStore {
         let totalKey = SealedRecord.key(slot, RecordTotal.key)
         var total = try total(of: slot, transaction, hasher)
         for (key, value) in records {
+            // Not a record: all of them are to be counted anew.
+            if key == RecordTotal.key {
+                total = nil
+                continue
+            }
             let stored = SealedRecord.key(slot, key)
             if let old = try transaction.value(databases.projections, stored) {
                 // What is damaged was counted with another check: count anew, when all is written.

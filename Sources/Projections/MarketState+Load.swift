@@ -29,6 +29,7 @@ extension MarketState {
             try state.adoptDays(view, &saved)
             if MarketRecord(&state, skips: saved.skips, hasher: SHA256()) == record {
                 saved.position = record.position
+                saved.isComplete = saved.damaged.isEmpty && state.holds(saved)
                 return (state, saved)
             }
         }
@@ -113,6 +114,16 @@ extension MarketState {
         }
         candlesVersion = record.candlesVersion
         position = record.position
+    }
+
+    /// Whether the store holds the digests of all days.
+    private mutating func holds(_ saved: SavedDays) -> Bool {
+        let hasher = SHA256()
+        return window.candles.digests(hasher: hasher) == saved.window
+            && labellings.indices.allSatisfy { index in
+                let days = labellings[index].labels.digests(hasher: hasher)
+                return days == saved.labels[labellings[index].hash] ?? []
+            }
     }
 
     /// Takes the digests of days from the store, to save hashing them.

@@ -10,6 +10,8 @@ public struct SavedDays: Sendable {
     var labels: [Hash256: [DayGrid<Label>.Day]] = [:]
     /// Keys of days that are damaged: whatever they were, they are removed.
     var damaged: [[UInt8]] = []
+    /// Whether the store holds all that it should: else its records are counted anew.
+    var isComplete = false
     /// Where the record stands.
     var position = GlobalPosition.start
     /// How many events the log passes over.
@@ -35,6 +37,8 @@ extension MarketState {
     /// - Complexity: O(days), and the rows of hours that changed.
     public mutating func save(to commit: inout Commit, saved: inout SavedDays, hasher: SHA256) {
         position = commit.head.position
+        if !saved.isComplete { commit.recountProjections() }
+        saved.isComplete = true
         for change in recordChanges(&saved, hasher: hasher) + dayChanges(&saved, hasher: hasher) {
             commit.setProjection(change.key, change.value)
         }

@@ -90,6 +90,7 @@ struct RebuildWork {
             return count < events
         }
         endCommit()
+        progress(position.number, head.number)
         return true
     }
 
