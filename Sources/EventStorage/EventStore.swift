@@ -35,10 +35,16 @@ public final class EventStore: Sendable {
         public var allowsNetworkFileSystem = false
         /// Bytes of the disk that appends leave free: an append that would use them is refused.
         public var reservedDiskBytes = 16 << 20
+        /// The path of the command `mechanic-replay`, which checks a store in a process of its own
+        /// when the machine was started since it was last found good; nil to check in this one,
+        /// where a damaged page may crash LMDB.
+        public var verifier: String?
         /// Where the store says what it does: commits at `debug`, a map that fills at `warning`.
         public var logger = Logger(label: "EventStorage") { _ in SwiftLogNoOpLogHandler() }
         /// Do not wait for the disk: only for a scratch store that is thrown away.
         package var isVolatile = false
+        /// The machine's start; nil to ask the system.
+        package var bootID: String?
 
         /// The defaults.
         public init() {}
@@ -79,9 +85,16 @@ public final class EventStore: Sendable {
     ///
     /// - Throws: ``EventStoreError`` `.storeNotFound`, `.unsupportedFormat`, `.corrupted`,
     ///   `.networkFileSystem`, `.inputOutput`.
+    /// - Complexity: O(1) while the machine runs; after it was started anew, or without the file
+    ///   `trusted`, what came after the record there is checked: see `Concurrency`.
     public init(path: String, options: Options = Options()) throws(EventStoreError) {
         try Self.requireStore(at: path)
         try Self.refuseNetwork(path, options)
+        var trust = Trust(path: path, options: options)
+        if !trust.isCurrent, let verifier = options.verifier {
+            try trust.checkApart(verifier, options)
+            trust = Trust(path: path, options: options)
+        }
         self.path = path
         self.options = options
         environment = try Self.environment(path, options)
@@ -99,6 +112,13 @@ public final class EventStore: Sendable {
             throw EventStoreError(.corrupted, "\(path): \(error)")
         }
         writer = Mutex(WriterState())
+        do {
+            try read { try trust.check($0, identity) }
+        } catch let error as EventStoreError {
+            throw error
+        } catch {
+            throw EventStoreError(.corrupted, "\(path): \(error)")
+        }
     }
 
     /// Makes a store in a directory, which may exist already but holds no store.
@@ -138,6 +158,8 @@ public final class EventStore: Sendable {
             throw EventStoreError(error, path: path)
         }
         guard isNew else { throw storeExists(path) }
+        var trust = Trust(path: path, options: options)
+        trust.keep(head, identity)
         _ = consume environment
         if !options.isVolatile { try makeNameDurable(path) }
         return try EventStore(path: path, options: options)

@@ -24,24 +24,12 @@ extension StoreView {
             guard let row, row.byteCount >= slot + Hash256.byteCount,
                 Hash256(row.extracting(slot..<slot + Hash256.byteCount)) == leaf
             else { throw Self.touched(position, "its frame is not in the Merkle tree") }
-            let envelope = try event.envelope()
-            guard let head = try head(of: envelope.stream),
-                try self.position(of: envelope.streamVersion, in: head) == position,
-                try previousHash(of: envelope, in: head) == envelope.previousHash
-            else { throw Self.touched(position, "the chain of \(envelope.stream) is broken here") }
+            guard try isChained(event) else {
+                throw Self.touched(position, "the chain of its stream is broken here")
+            }
         } catch {
             throw translate(error)
         }
-    }
-
-    /// The hash of the event before another in its stream; zero before the first.
-    private func previousHash(
-        of envelope: Envelope, in head: StreamHead
-    ) throws(EventStoreError) -> Hash256? {
-        guard envelope.streamVersion.number > 1 else { return .zero }
-        let version = StreamVersion(envelope.streamVersion.number - 1)
-        guard let position = try position(of: version, in: head) else { return nil }
-        return try event(at: position)?.frame.eventHash
     }
 
     private static func touched(_ position: GlobalPosition, _ what: String) -> EventStoreError {

@@ -177,9 +177,6 @@ extension EventStore {
     /// Where the log ends.
     public func head() throws -> StoreHead { try read { try $0.head() } }
 
-    /// Gives back what readers hold whose process died: without it the file grows meanwhile.
-    public func reapReaders() { environment.reapReaders() }
-
     /// Bytes of the file in use.
     public var usedBytes: Int { environment.usedBytes }
 

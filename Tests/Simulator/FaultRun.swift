@@ -18,7 +18,7 @@ struct FaultRun {
         (ENOMEM, .inputOutput, "memory"),
         (LMDBError.mapFull, .diskFull, "free space"),
         (LMDBError.readersFull, .inputOutput, "end some of them"),
-        (LMDBError.panic, .inputOutput, "start it again"),
+        (LMDBError.panic, .broken, "start it again"),
         (LMDBError.mapResized, .inputOutput, "start it again"),
         (LMDBError.corrupted, .corrupted, "verify"),
         (LMDBError.pageNotFound, .corrupted, "verify"),
@@ -80,6 +80,10 @@ struct FaultRun {
     /// An error names the store and says what to do.
     private func checkAdvice(_ error: EventStoreError, _ fault: Fault) throws(Violation) {
         let message = "code \(fault.code): \(error.message)"
+        if error.code == .broken {
+            try require(error.message.contains("end the program"), "no remedy: \(message)")
+            return
+        }
         try requireEqual(error.code, fault.kind, message)
         try require(error.message.contains(path), "no path: \(message)")
         try require(error.message.contains(fault.remedy), "no \(fault.remedy): \(message)")
@@ -139,8 +143,9 @@ struct FaultRun {
             for step in steps.dropLast() { try step.apply(to: store) }
             let last = steps[steps.count - 1]
             switch try attempt(call, fault, { _ = try last.perform(on: store) }) {
-            case .failed:
+            case .failed(let error):
                 counts.add("appending calls failed")
+                if error.code == .broken { try checkBroken(store, last) }
                 _ = consume store
                 store = try checkUnharmed()
                 steps = [last]
@@ -155,6 +160,16 @@ struct FaultRun {
             }
             call += 1
         }
+    }
+
+    /// After a failed commit a store takes no more, until it is opened anew.
+    private func checkBroken(_ store: EventStore, _ step: Step) throws {
+        do {
+            _ = try step.perform(on: store)
+        } catch let error as EventStoreError where error.code == .broken {
+            return
+        }
+        throw Violation("a broken store took another append")
     }
 
     private func failReading(_ fault: Fault, _ counts: inout Counts) throws {

@@ -25,7 +25,6 @@ struct Writer: ParsableCommand {
             var done = 0
             while done < commits, Double(SystemClock.monotonicNanoseconds()) < end {
                 try append(to: store, number: done, &random)
-                store.reapReaders()
                 done += 1
                 usleep(pause)
             }

@@ -62,8 +62,10 @@ package struct Step: Sendable {
                 let position = Int(appended.position.number)
                 actual = appended.isNew ? .new(position: position) : .known(position: position)
             } catch {
-                guard error.code == .wrongExpectedVersion || error.code == .streamNotFound
-                else { throw error }
+                let refusals: [EventStoreError.Code] = [
+                    .wrongExpectedVersion, .streamNotFound, .keyReused,
+                ]
+                guard refusals.contains(error.code) else { throw error }
                 actual = .refused(error.code)
             }
             try requireEqual(actual, outcome, "an append to \(stream) expecting \(expected)")
