@@ -136,7 +136,8 @@ def decode_json(payload, page):
     return {"json": value}
 
 
-def decode(data):
+def decode(data, is_passed_over=False):
+    """An event of an envelope; one that is passed over need not be of a known type or readable."""
     need(len(data) >= 112, "shorter than an envelope")
     version, kind, schema, name_length = struct.unpack_from("<HHHH", data, 0)
     need(version == 1, f"format version {version}")
@@ -152,8 +153,8 @@ def decode(data):
     payload = data[start:start + payload_length]
     need(not any(data[112 + name_length:start] + data[start + payload_length:]), "padding")
     known = registry().get((kind, schema))
-    need(known is not None, f"type {kind} version {schema} is not registered")
-    type_name, encoding, page = known
+    need(known or is_passed_over, f"type {kind} version {schema} is not registered")
+    type_name, encoding, page = known or (f"type {kind}", None, None)
     derived = hashlib.sha256(
         struct.pack("<H", name_length) + name + struct.pack("<QHH", stream_version, kind, schema)
         + payload).digest()[:16]
@@ -164,7 +165,9 @@ def decode(data):
         "correlation": data[56:72].hex(), "previousHash": data[72:104].hex(),
         "eventHash": hashlib.sha256(data).hexdigest(),
     }
-    event.update(decode_columns(payload, page) if encoding == "columns" else decode_json(payload, page))
+    if not is_passed_over:
+        event.update(
+            decode_columns(payload, page) if encoding == "columns" else decode_json(payload, page))
     return event
 
 

@@ -30,22 +30,66 @@ extension EventStore {
         at now: Int64, _ body: (inout Commit) throws -> Result
     ) throws -> (result: Result, receipt: Receipt) {
         try writer.withLock { state in
-            if state.lock == nil { state.lock = try lock() }
+            if let broken = state.broken { throw broken }
+            if state.lock == nil { state.lock = try Self.writerLock(path, options) }
+            reapReaders(at: now, &state)
             do {
                 let outcome = try environment.write(
                     { (transaction) throws in
                         try commit(&transaction, &state, now: now, body)
                     }, orThrow: { EventStoreError($0, path: path) })
                 log(outcome.receipt)
+                keepTrust(outcome.receipt)
                 return outcome
             } catch {
                 // Whatever was staged did not happen: read it all anew next time.
                 state.head = nil
                 state.streams = [:]
                 state.rows = nil
+                if let error = error as? EventStoreError, error.code == .broken {
+                    state.broken = error
+                }
                 throw error
             }
         }
+    }
+
+    /// Frees the slots of readers that were killed, once an hour: they would pin old pages for ever.
+    private func reapReaders(at now: Int64, _ state: inout WriterState) {
+        // A clock that was set back counts as an hour too.
+        let (age, overflow) = now.subtractingReportingOverflow(state.reapedAt)
+        guard overflow || !(0..<3_600_000_000).contains(age) else { return }
+        state.reapedAt = now
+        let count = environment.reapReaders()
+        if count > 0 {
+            options.logger.info(
+                "freed the slots of readers that died", metadata: ["readers": "\(count)"])
+        }
+    }
+
+    /// Refuses a commit for which the disk has no room, before a page of it is written.
+    ///
+    /// A commit writes its events, the pages above them and their indexes: three times the events
+    /// is ample. LMDB might find free pages in the file instead; that is not worth a half-full disk.
+    private func checkRoom(_ commit: borrowing Commit) throws(EventStoreError) {
+        guard let free = try? FileSystem.freeBytes(at: path) else { return }
+        let needed = commit.byteCount * 3 + (1 << 20)
+        let (limit, overflow) = needed.addingReportingOverflow(options.reservedDiskBytes)
+        guard overflow || free < limit else { return }
+        throw EventStoreError(
+            .diskFull,
+            "\(path): \(free >> 20) MiB are free on the disk, this append may need "
+                + "\(needed >> 20) MiB beside the \(options.reservedDiskBytes >> 20) MiB kept in "
+                + "reserve; nothing of it was kept: free some space and run it again")
+    }
+
+    /// Moves the record of what is good along, so that the check after a stop stays short.
+    private func keepTrust(_ receipt: Receipt) {
+        let position = receipt.head.position.number
+        let before = position - UInt64(receipt.newEvents)
+        guard position / Trust.interval > before / Trust.interval else { return }
+        var trust = Trust(path: path, options: options)
+        trust.keep(receipt.head, identity)
     }
 
     /// Share of the map from which on every commit warns: LMDB cannot grow it while it is open.
@@ -73,20 +117,6 @@ extension EventStore {
         writer.withLock { $0.lock = nil }
     }
 
-    private func lock() throws(EventStoreError) -> FileLock {
-        do throws(FileLockError) {
-            return try FileLock.acquire(path: "\(path)/writer.lock", waiting: options.wait)
-        } catch {
-            guard case .busy = error else {
-                throw EventStoreError(.inputOutput, error.description)
-            }
-            throw EventStoreError(
-                .locked,
-                "another process is writing to \(path); waited \(options.wait): try again later, "
-                    + "or wait longer with --wait")
-        }
-    }
-
     private func commit<Result>(
         _ transaction: inout WriteTransaction, _ state: inout WriterState, now: Int64,
         _ body: (inout Commit) throws -> Result
@@ -107,6 +137,7 @@ extension EventStore {
             let receipt = Receipt(head: head, newEvents: 0)
             return ((result, receipt), false)
         }
+        try checkRoom(commit)
         try write(&commit, &transaction, &state)
         state.head = commit.head
         state.streams = commit.streams
@@ -140,13 +171,7 @@ extension EventStore {
             }
             try rows.write(to: databases.tree, &transaction)
             state.rows = rows
-            for record in commit.records {
-                if let value = record.value {
-                    try transaction.put(databases.projections, record.key, value)
-                } else {
-                    try transaction.delete(databases.projections, record.key)
-                }
-            }
+            try commit.writeRecords(to: databases.projections, &transaction)
             try transaction.put(databases.meta, Keys.head, commit.head.bytes)
         } catch {
             throw commit.view.translate(error)

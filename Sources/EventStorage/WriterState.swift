@@ -11,6 +11,10 @@ struct WriterState: ~Copyable {
     var streams: [StreamID: StreamHead] = [:]
     /// The last rows of hashes of the Merkle tree.
     var rows: TreeRows?
+    /// What made writing impossible for good.
+    var broken: EventStoreError?
+    /// When stale readers were last looked for, by the clock of the appends.
+    var reapedAt = Int64.min
     /// Held from the first append to the store's end.
     var lock: FileLock?
 

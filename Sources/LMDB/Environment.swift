@@ -55,8 +55,7 @@ internal import Synchronization
         }
         // Reading beyond the end of a file that was cut would be a SIGBUS.
         guard !isCut else { throw LMDBError(code: MDB_CORRUPTED, call: "stat data.mdb") }
-        // Slots of readers that were killed would otherwise pin old pages for ever.
-        if !options.isReadOnly { _ = unsafe mdb_reader_check(raw, nil) }
+        if !options.isReadOnly { reapReaders() }
     }
 
     private init(
@@ -76,7 +75,7 @@ internal import Synchronization
         Self.unregister(identity)
     }
 
-    private static func open(
+    static func open(
         path: String, options: Options
     ) throws(LMDBError) -> (raw: OpaquePointer, mapSize: Int) {
         var mapSize = preferredMapSize
@@ -95,16 +94,19 @@ internal import Synchronization
         path: String, options: Options, mapSize: Int
     ) throws(LMDBError) -> OpaquePointer {
         var raw: OpaquePointer?
-        try unsafe Calls.check("mdb_env_create", mdb_env_create(&raw))
+        try Calls.look("mdb_env_create") { unsafe mdb_env_create(&raw) }
         var flags = UInt32(MDB_NOTLS)
         if options.isReadOnly { flags |= UInt32(MDB_RDONLY) }
         if options.isVolatile { flags |= UInt32(MDB_NOSYNC) }
         do throws(LMDBError) {
-            try unsafe Calls.check("mdb_env_set_mapsize", mdb_env_set_mapsize(raw, mapSize))
-            try unsafe Calls.check(
-                "mdb_env_set_maxreaders", mdb_env_set_maxreaders(raw, options.readers))
-            try unsafe Calls.check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(raw, options.databases))
-            try unsafe Calls.check("mdb_env_open", mdb_env_open(raw, path, flags, 0o644))
+            try Calls.look("mdb_env_set_mapsize") { unsafe mdb_env_set_mapsize(raw, mapSize) }
+            try Calls.look("mdb_env_set_maxreaders") {
+                unsafe mdb_env_set_maxreaders(raw, options.readers)
+            }
+            try Calls.look("mdb_env_set_maxdbs") {
+                unsafe mdb_env_set_maxdbs(raw, options.databases)
+            }
+            try Calls.look("mdb_env_open") { unsafe mdb_env_open(raw, path, flags, 0o644) }
         } catch {
             unsafe mdb_env_close(raw)
             throw error
@@ -130,7 +132,7 @@ extension Environment {
     private static let opened = Mutex<Set<String>>([])
 
     /// Enters a directory into the list of open ones, by device and inode: paths may differ.
-    private static func register(_ path: String) throws(LMDBError) -> String {
+    static func register(_ path: String) throws(LMDBError) -> String {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw LMDBError(code: errno, call: "stat") }
         let identity = "\(status.st_dev):\(status.st_ino)"
@@ -139,7 +141,7 @@ extension Environment {
         return identity
     }
 
-    private static func unregister(_ identity: String) {
+    static func unregister(_ identity: String) {
         opened.withLock { _ = $0.remove(identity) }
     }
 
@@ -163,9 +165,22 @@ extension Environment {
         checkProcess()
         var info = unsafe MDB_envinfo()
         var statistics = MDB_stat()
+        // Neither can fail on an environment that is open.
         guard unsafe mdb_env_info(raw, &info) == 0, unsafe mdb_env_stat(raw, &statistics) == 0
         else { return 0 }
         return unsafe (info.me_last_pgno + 1) * Int(statistics.ms_psize)
+    }
+
+    /// Frees the slots of readers whose processes died: they would pin old pages for ever.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
+    public func reapReaders() -> Int {
+        checkProcess()
+        var count: CInt = 0
+        // A failure leaves the slots as they are: the next look finds them.
+        _ = Calls.result(writes: false) { unsafe mdb_reader_check(raw, &count) }
+        return Int(count)
     }
 
     /// Writes everything to the disk; needed only for a volatile environment.

@@ -41,10 +41,11 @@ struct Failure: Error {
     private static func code(_ code: EventStoreError.Code) -> Code {
         switch code {
         case .storeNotFound: .noInput
-        case .storeExists, .cannotCreate: .cannotCreate
-        case .corrupted: .difference
-        case .locked: .locked
-        case .diskFull, .inputOutput: .inputOutput
+        case .storeExists, .cannotCreate, .fileExists: .cannotCreate
+        case .corrupted, .rootMismatch: .difference
+        case .invalidBackup: .badData
+        case .locked, .inUse: .locked
+        case .diskFull, .broken, .inputOutput: .inputOutput
         case .invalidPoint: .usage
         default: .cannotRun
         }

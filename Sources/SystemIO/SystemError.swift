@@ -23,6 +23,9 @@ public struct SystemError: Error, Equatable, Sendable {
 
     /// Whether the named file does not exist: a wrong name, where others are a broken machine.
     public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+
+    /// Whether there is no room left, on the disk or in the user's share of it.
+    public var isFull: Bool { code == ENOSPC || code == EDQUOT }
 }
 
 extension SystemError: CustomStringConvertible {

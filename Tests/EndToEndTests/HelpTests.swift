@@ -8,7 +8,8 @@ struct HelpTests {
         "", "init", "import", "update", "backfill", "replay", "status", "labels", "candles",
         "config",
         "config show", "config hash", "config activate", "log", "show", "verify", "keygen",
-        "checkpoint", "prove", "prove inclusion", "prove consistency", "prove check", "bench",
+        "checkpoint", "prove", "prove inclusion", "prove consistency", "prove check", "backup",
+        "restore", "compact", "skip", "bench",
     ]
 
     @Test(arguments: verbs)

@@ -86,6 +86,13 @@ struct Verify: ParsableCommand {
             if !report.isClean { printer.line("recompute", "not run: the log is damaged") }
         }
         more(&printer)
+        for skipped in report.skipped.prefix(20) {
+            let who = skipped.by.map { " by \($0)" } ?? ""
+            printer.line(
+                "  position \(skipped.position)",
+                "passed over\(who) (\(skipped.type)): \(skipped.reason)")
+        }
+        printer.member("skipped", .array(report.skipped.map(Self.json)))
         for (position, message) in findings.prefix(20) {
             printer.line(position.map { "  position \($0)" } ?? "  store", message)
         }
@@ -99,5 +106,13 @@ struct Verify: ParsableCommand {
                     ]
                 }))
         printer.finish()
+    }
+
+    private static func json(_ skipped: VerificationReport.Skipped) -> JSONValue {
+        [
+            "position": .integer(skipped.position.number), "type": .string(skipped.type),
+            "reason": .string(skipped.reason), "by": skipped.by.map { .string($0) } ?? .null,
+            "decided_at": .integer(skipped.decidedAt.number),
+        ]
     }
 }
