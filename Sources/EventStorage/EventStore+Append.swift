@@ -126,13 +126,7 @@ extension EventStore {
             }
             try rows.write(to: databases.tree, &transaction)
             state.rows = rows
-            for record in commit.records {
-                if let value = record.value {
-                    try transaction.put(databases.projections, record.key, value)
-                } else {
-                    try transaction.delete(databases.projections, record.key)
-                }
-            }
+            try commit.writeRecords(to: databases.projections, &transaction)
             try transaction.put(databases.meta, Keys.head, commit.head.bytes)
         } catch {
             throw commit.view.translate(error)

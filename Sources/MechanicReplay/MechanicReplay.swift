@@ -29,7 +29,7 @@ struct MechanicReplay: ParsableCommand {
         subcommands: [
             Initialize.self, Import.self, Update.self, BackfillCommand.self, ReplayCommand.self,
             Status.self, Labels.self, Candles.self, Config.self, Log.self, Show.self, Verify.self,
-            Compact.self, Bench.self,
+            BackupCommand.self, Restore.self, Compact.self, Bench.self,
         ])
 }
 

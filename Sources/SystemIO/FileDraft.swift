@@ -32,7 +32,8 @@ public final class FileDraft {
     }
 
     /// Opens the draft and locks it against others; one that a killed process left is emptied.
-    private static func claim(_ path: String, for target: String) throws(SystemError) -> Descriptor {
+    private static func claim(_ path: String, for target: String) throws(SystemError) -> Descriptor
+    {
         while true {
             let file = try Descriptor(path, O_RDWR | O_CREAT, mode: 0o600, action: "write")
             guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {

@@ -32,6 +32,11 @@ public enum FileSystem {
         }
     }
 
+    /// Gives a file a second name, which must be free.
+    public static func link(_ path: String, to name: String) throws(SystemError) {
+        guard unsafe Glibc.link(path, name) == 0 else { throw .last("link to \(name)", path) }
+    }
+
     /// Removes a file or an empty directory.
     public static func remove(_ path: String) throws(SystemError) {
         guard unsafe Glibc.remove(path) == 0 else { throw .last("remove", path) }

@@ -7,7 +7,8 @@ struct HelpTests {
     static let verbs = [
         "", "init", "import", "update", "backfill", "replay", "status", "labels", "candles",
         "config",
-        "config show", "config hash", "config activate", "log", "show", "verify", "bench",
+        "config show", "config hash", "config activate", "log", "show", "verify", "backup",
+        "restore", "compact", "bench",
     ]
 
     @Test(arguments: verbs)

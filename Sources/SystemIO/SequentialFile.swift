@@ -1,7 +1,7 @@
 import Glibc
 
 /// Reads a file from its beginning to its end, piece by piece, in bounded memory.
-public struct FileReader: ~Copyable {
+public struct SequentialFile: ~Copyable {
     /// The file's name.
     public let path: String
     /// How long the file was when it was opened.
