@@ -120,10 +120,11 @@ import Testing
     }
 
     /// A backup must not tell more people of the log than the store does.
-    @Test(arguments: [
-        (0o644, 0o755, 0o644), (0o600, 0o755, 0o600), (0o660, 0o770, 0o660),
-        (0o644, 0o700, 0o600), (0o664, 0o750, 0o660),
-    ] as [(UInt32, UInt32, UInt32)])
+    @Test(
+        arguments: [
+            (0o644, 0o755, 0o644), (0o600, 0o755, 0o600), (0o660, 0o770, 0o660),
+            (0o644, 0o700, 0o600), (0o664, 0o750, 0o660),
+        ] as [(UInt32, UInt32, UInt32)])
     func permissionsAreKept(file: UInt32, directory: UInt32, backup: UInt32) throws {
         do {
             let store = try scratch.create("a")
