@@ -56,11 +56,12 @@ let package = Package(
         room("Digest", ["CCrypto"]),
         room("SystemIO", ["CZlib"]),
         room("LMDB", ["CLMDB"]),
+        room("DataFile", ["SystemIO"]),
         room("EventFormat", ["Digest", "CanonicalJSON"]),
         room(
             "EventStorage",
             [
-                "LMDB", "EventFormat", "Digest", "SystemIO",
+                "LMDB", "DataFile", "EventFormat", "Digest", "SystemIO",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         room("Market", ["CanonicalJSON", "Digest"]),
@@ -89,9 +90,15 @@ let package = Package(
         tests("DigestTests", ["Digest"]),
         tests("SystemIOTests", ["SystemIO"]),
         tests("LMDBTests", ["LMDB"]),
+        tests("DataFileTests", ["DataFile", "SystemIO", "LMDB"]),
         tests(
             "EventFormatTests", ["EventFormat", "Digest", "CanonicalJSON"], exclude: ["Fixtures"]),
-        tests("EventStorageTests", ["EventStorage", "EventFormat", "Digest", "SystemIO", "LMDB"]),
+        tests(
+            "EventStorageTests",
+            [
+                "EventStorage", "EventFormat", "Digest", "SystemIO", "LMDB", "DataFile",
+                "StoreModel",
+            ]),
         tests("MarketTests", ["Market", "Digest", "CanonicalJSON", "SystemIO"]),
         tests("LabelingTests", ["Labeling", "Market", "SystemIO", "CBaselines"]),
         tests(
@@ -104,7 +111,21 @@ let package = Package(
                 "SystemIO",
                 "Digest", "CanonicalJSON",
             ]),
-        tests("EndToEndTests", ["SystemIO", "CanonicalJSON", "mechanic-replay"]),
+        // The model that the store is held against, and what runs it for hours: tools/soak.
+        .target(
+            name: "StoreModel", dependencies: ["EventStorage", "EventFormat"],
+            path: "Tests/StoreModel", swiftSettings: strict),
+        .target(name: "WriteRecorder", path: "Tests/WriteRecorder"),
+        .executableTarget(
+            name: "simulator",
+            dependencies: [
+                "StoreModel", "WriteRecorder", "EventStorage", "EventFormat", "Digest", "SystemIO",
+                "LMDB", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Simulator", swiftSettings: strict),
+        tests(
+            "EndToEndTests",
+            ["SystemIO", "CanonicalJSON", "EventStorage", "EventFormat", "mechanic-replay"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -12,7 +12,7 @@ public struct EventData: Sendable {
     /// The event that began the flow this one belongs to; `.none` for a beginning.
     public var correlation: EventID
     /// Recognises a retry where no expected version can: an event of the stream that was recorded
-    /// with the same key is this one, whatever it says.
+    /// with the same key is this one. It must say the same.
     public var idempotencyKey: [UInt8]?
     /// Whether the payload was written here as canonical JSON and need not be read to be checked.
     private var isCanonical = false
@@ -24,6 +24,12 @@ public struct EventData: Sendable {
         precondition(type.encoding == .json, "\(type.name) has no payload of JSON")
         self.init(type: type, payload: json.canonicalBytes, causation: causation)
         isCanonical = true
+    }
+
+    /// Whether a recorded event has this type and payload.
+    public func isSame(as recorded: borrowing EventView) -> Bool {
+        recorded.typeNumber == type.number && recorded.schemaVersion == type.schemaVersion
+            && recorded.payload.isIdenticalBytes(to: payload.rawSpan)
     }
 
     /// What keeps the payload from being one of the type; nil if nothing does.
@@ -126,13 +132,23 @@ public struct Envelope: Sendable {
         stream: StreamID, version: StreamVersion, type: EventType, payload: [UInt8],
         hasher: SHA256
     ) -> EventID {
+        id(
+            stream: stream, version: version, typeNumber: type.number,
+            schemaVersion: type.schemaVersion, payload: payload, hasher: hasher)
+    }
+
+    /// The id of an event whose type this program need not know.
+    public static func id(
+        stream: StreamID, version: StreamVersion, typeNumber: UInt16, schemaVersion: UInt16,
+        payload: [UInt8], hasher: SHA256
+    ) -> EventID {
         var head: [UInt8] = []
         head.reserveCapacity(StreamID.maximumBytes + 14)
         head.append(littleEndian: UInt16(stream.description.utf8.count))
         head.append(contentsOf: stream.description.utf8)
         head.append(littleEndian: version.number)
-        head.append(littleEndian: type.number)
-        head.append(littleEndian: type.schemaVersion)
+        head.append(littleEndian: typeNumber)
+        head.append(littleEndian: schemaVersion)
         hasher.begin()
         hasher.update(head.rawSpan)
         hasher.update(payload.rawSpan)

@@ -1,6 +1,5 @@
-/// A kind of event: the number in its header, its name, and how its payload is laid out.
-///
-/// The list mirrors `schemas/registry.tsv`, which only ever grows; a test compares the two.
+/// A kind of event in one version: the number in its header, its name, and how its payload is laid
+/// out. ``EventCatalog`` has all of them.
 public struct EventType: Hashable, Sendable {
     /// How a payload is encoded.
     public enum Encoding: Hashable, Sendable {
@@ -14,12 +13,13 @@ public struct EventType: Hashable, Sendable {
     public let number: UInt16
     /// The name people see.
     public let name: String
-    /// The version of the payload's schema that this program writes.
+    /// The version of the payload's schema.
     public let schemaVersion: UInt16
     /// The encoding of that version.
     public let encoding: Encoding
 
-    private init(_ number: UInt16, _ name: String, version: UInt16, _ encoding: Encoding) {
+    /// A type; tests make those of later and earlier programs.
+    package init(_ number: UInt16, _ name: String, version: UInt16, _ encoding: Encoding) {
         self.number = number
         self.name = name
         self.schemaVersion = version
@@ -48,20 +48,21 @@ public struct EventType: Hashable, Sendable {
     /// One update is complete: what came in, what it did, and which versions did it.
     public static let updateCompleted = EventType(8, "update.completed", version: 1, .json)
 
-    /// All types that this program writes.
+    /// An event that no fold can take is passed over, see ``SkippedEvent``.
+    public static let eventSkipped = EventType(9, "event.skipped", version: 1, .json)
+
+    /// All types in the versions that this program writes.
     public static let all: [EventType] = [
         .labellingOpened, .configurationActivated, .candlesRecorded, .candlesRevised,
-        .labelsClosed, .labelsRevised, .labelsRetracted, .updateCompleted,
+        .labelsClosed, .labelsRevised, .labelsRetracted, .updateCompleted, .eventSkipped,
     ]
 
-    private static let byNumber = Dictionary(uniqueKeysWithValues: all.map { ($0.number, $0) })
-
-    /// The type with a number and a schema version; nil if this program does not know it.
+    /// The type with a number and a schema version, an old one too; nil if this program does not
+    /// know it.
     public static func find(number: UInt16, schemaVersion: UInt16) -> EventType? {
-        guard let type = byNumber[number], type.schemaVersion == schemaVersion else { return nil }
-        return type
+        EventCatalog.product.find(number: number, schemaVersion: schemaVersion)
     }
 
-    /// The type with a name.
+    /// The type with a name, in the version that this program writes.
     public static func find(name: String) -> EventType? { all.first { $0.name == name } }
 }

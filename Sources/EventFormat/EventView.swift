@@ -105,6 +105,10 @@ public struct EventView: ~Escapable {
         EventType.find(number: typeNumber, schemaVersion: schemaVersion)
     }
 
+    /// The type in the version that this program writes: for readers that get every payload in its
+    /// current version; nil for a type that this program does not know.
+    public var currentType: EventType? { EventCatalog.product.current(number: typeNumber) }
+
     /// The envelope, copied.
     public func envelope() throws(FormatError) -> Envelope {
         let event = eventBytes

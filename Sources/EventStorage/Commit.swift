@@ -75,7 +75,7 @@ public struct Commit: ~Copyable {
     /// - Parameter expected: what the caller knows of the stream.
     /// - Returns: where the event stands; for a retry, where it stands since the first time.
     /// - Throws: `.wrongExpectedVersion`, which names both versions; `.streamNotFound`;
-    ///   `.invalidPayload`. After an error the commit is as it was before.
+    ///   `.keyReused`; `.invalidPayload`. After an error the commit is as it was before.
     /// - Complexity: O(payload): it is hashed twice, for the id and for the chain.
     @discardableResult
     public mutating func append(
@@ -142,7 +142,8 @@ public struct Commit: ~Copyable {
         }
         let actual = known?.version ?? .none
         if expectedVersion == actual { return nil }
-        if expectedVersion < actual, let known {
+        // An event with a key is that key's, not the one of the same words that was sent without.
+        if expectedVersion < actual, event.idempotencyKey == nil, let known {
             let id = Envelope.id(
                 stream: stream, version: expectedVersion.next, type: event.type,
                 payload: event.payload, hasher: hasher)
@@ -165,6 +166,9 @@ public struct Commit: ~Copyable {
         guard let key = event.idempotencyKey else { return nil }
         let id = Envelope.id(stream: stream, key: key, hasher: hasher)
         if let earlier = staged.first(where: { $0.identifier == id }) {
+            guard event.isSame(as: EventView(checked: stored(earlier))) else {
+                throw keyReused(stream, earlier.position)
+            }
             return Appended(
                 position: earlier.position, version: earlier.version, id: id, isNew: false)
         }
@@ -177,11 +181,22 @@ public struct Commit: ~Copyable {
             guard let recorded = try view.event(at: position) else {
                 throw FormatError("a key leads to no event")
             }
+            guard event.isSame(as: recorded) else { throw keyReused(stream, position) }
             return Appended(
                 position: position, version: recorded.streamVersion, id: id, isNew: false)
         } catch {
             throw view.translate(error)
         }
+    }
+
+    private func keyReused(
+        _ stream: StreamID, _ position: GlobalPosition
+    ) -> EventStoreError {
+        EventStoreError(
+            .keyReused,
+            "position \(position) of \(stream) was recorded with the same idempotency key and says "
+                + "something else: a key names one event for ever, choose another",
+            position: position)
     }
 
     /// The position of a version, in this commit or before it.

@@ -1,7 +1,6 @@
 internal import Digest
 internal import EventFormat
 internal import LMDB
-internal import Synchronization
 
 extension EventStore {
     /// Writes records of projections without an event: they follow from the log, which stays as it is.
@@ -9,8 +8,7 @@ extension EventStore {
     /// - Throws: `.locked`, `.diskFull`, what `body` throws; then nothing was written.
     /// - Precondition: `body` appends no event.
     package func writeProjections(_ body: (inout Commit) throws -> Void) throws {
-        try writer.withLock { state in
-            if state.lock == nil { state.lock = try Self.writerLock(path, options) }
+        try withWriter { _ in
             try environment.write(
                 { (transaction) throws in
                     let view = StoreView(

@@ -40,7 +40,7 @@ extension EventStore {
     /// - Parameters:
     ///   - draft: a name in the store's directory for one that `prepare` makes the new `data.mdb` in;
     ///     what a killed run left there is removed first.
-    ///   - kept: a second name that the old file gets.
+    ///   - kept: a second name that the old file gets, where the new log is not its continuation.
     /// - Throws: `.inUse` and `.locked` after the time to wait, in which preparing does not count.
     static func replaceFile<Result>(
         of path: String, by draft: String, keeping kept: String? = nil, _ options: Options,
@@ -75,7 +75,10 @@ extension EventStore {
                     "\(path): another program wrote to the file meanwhile; nothing was changed: run "
                         + "it again")
             }
-            if let kept { try FileSystem.link(data, to: kept) }
+            if let kept {
+                try FileSystem.link(data, to: kept)
+                try Trust.remove(path)
+            }
             try access.replaceData(by: file)
             return result
         }

@@ -33,10 +33,18 @@ public final class EventStore: Sendable {
         public var acceptsClock = false
         /// Open on a network file system, which LMDB forbids.
         public var allowsNetworkFileSystem = false
+        /// Bytes of the disk that appends leave free: an append that would use them is refused.
+        public var reservedDiskBytes = 16 << 20
+        /// The path of the command `mechanic-replay`, which checks a store in a process of its own
+        /// when the machine was started since it was last found good; nil to check in this one,
+        /// where a damaged page may crash LMDB.
+        public var verifier: String?
         /// Where the store says what it does: commits at `debug`, a map that fills at `warning`.
         public var logger = Logger(label: "EventStorage") { _ in SwiftLogNoOpLogHandler() }
         /// Do not wait for the disk: only for a scratch store that is thrown away.
         package var isVolatile = false
+        /// The machine's start; nil to ask the system.
+        package var bootID: String?
 
         /// The defaults.
         public init() {}
@@ -77,9 +85,16 @@ public final class EventStore: Sendable {
     ///
     /// - Throws: ``EventStoreError`` `.storeNotFound`, `.unsupportedFormat`, `.corrupted`,
     ///   `.networkFileSystem`, `.inputOutput`.
+    /// - Complexity: O(1) while the machine runs; after it was started anew, or without the file
+    ///   `trusted`, what came after the record there is checked: see `Concurrency`.
     public init(path: String, options: Options = Options()) throws(EventStoreError) {
         try Self.requireStore(at: path)
         try Self.refuseNetwork(path, options)
+        var trust = Trust(path: path, options: options)
+        if !trust.isCurrent, let verifier = options.verifier {
+            try trust.checkApart(verifier, options)
+            trust = Trust(path: path, options: options)
+        }
         self.path = path
         self.options = options
         environment = try Self.environment(path, options)
@@ -90,10 +105,20 @@ public final class EventStore: Sendable {
                 orThrow: { EventStoreError($0, path: path) as any Error })
         } catch let error as EventStoreError {
             throw error
+        } catch let error as LMDBError {
+            // A machine that fails is not a store that is damaged.
+            throw EventStoreError(error, path: path)
         } catch {
             throw EventStoreError(.corrupted, "\(path): \(error)")
         }
         writer = Mutex(WriterState())
+        do {
+            try read { try trust.check($0, identity) }
+        } catch let error as EventStoreError {
+            throw error
+        } catch {
+            throw EventStoreError(.corrupted, "\(path): \(error)")
+        }
     }
 
     /// Makes a store in a directory, which may exist already but holds no store.
@@ -133,8 +158,21 @@ public final class EventStore: Sendable {
             throw EventStoreError(error, path: path)
         }
         guard isNew else { throw storeExists(path) }
+        var trust = Trust(path: path, options: options)
+        trust.keep(head, identity)
         _ = consume environment
+        if !options.isVolatile { try makeNameDurable(path) }
         return try EventStore(path: path, options: options)
+    }
+
+    /// LMDB syncs the file, not the names that lead to it: a store acknowledged could be gone.
+    private static func makeNameDurable(_ path: String) throws(EventStoreError) {
+        do throws(SystemError) {
+            try FileSystem.synchronize(path)
+            try FileSystem.synchronize("\(path)/..")
+        } catch {
+            throw EventStoreError(.inputOutput, error.description)
+        }
     }
 
     private static func storeExists(_ path: String) -> EventStoreError {

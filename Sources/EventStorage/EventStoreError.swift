@@ -24,16 +24,25 @@ public struct EventStoreError: Error, Sendable {
         public static let wrongExpectedVersion = Code("wrongExpectedVersion")
         /// A stream that must exist does not.
         public static let streamNotFound = Code("streamNotFound")
+        /// An idempotency key names another event already.
+        public static let keyReused = Code("keyReused")
         /// The payload of an event to be added is not one of its type.
         public static let invalidPayload = Code("invalidPayload")
         /// Bytes are not what the format says.
         public static let corrupted = Code("corrupted")
+        /// An event is of a type or version that this program does not know.
+        public static let unknownEvent = Code("unknownEvent")
+        /// An event cannot be passed over: folds take it, or its bytes are damaged.
+        public static let notSkippable = Code("notSkippable")
         /// Another process writes.
         public static let locked = Code("locked")
         /// The clock stands behind the newest event.
         public static let clockBehind = Code("clockBehind")
         /// No room on the disk or in the map.
         public static let diskFull = Code("diskFull")
+        /// An earlier commit failed in a way that leaves unknown what is on the disk: this process
+        /// must not write again.
+        public static let broken = Code("broken")
         /// The system refused to read or write.
         public static let inputOutput = Code("inputOutput")
         /// A point in the log cannot be resolved.
@@ -98,7 +107,18 @@ extension EventStoreError {
             case LMDBError.versionMismatch:
                 (.unsupportedFormat, "the file was written by another version of LMDB")
             case LMDBError.panic:
-                (.inputOutput, "an earlier write failed: end the program, verify, start it again")
+                (.broken, "an earlier write failed: end the program, verify, start it again")
+            case _ where error.isFinal:
+                (
+                    .broken,
+                    "the disk failed while a commit was written, so that nothing may be written "
+                        + "after it: end the program, run `mechanic-replay verify`, look at the "
+                        + "disk, start again"
+                )
+            case LMDBError.mapResized:
+                (.inputOutput, "another program made the file's map larger: start it again")
+            case 12:
+                (.inputOutput, "memory or address space is short: free some, or raise ulimit -v")
             case LMDBError.readersFull:
                 (.inputOutput, "1,024 readers are open: end some of them")
             default:

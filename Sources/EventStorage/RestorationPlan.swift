@@ -179,9 +179,12 @@ extension RestorationPlan {
             let reason = report.findings.first?.message ?? "its head is another"
             throw EventStoreError(
                 .corrupted,
-                "the store made of the backup is not what the backup says (\(reason)) and was thrown "
-                    + "away: is the disk or the memory failing?", position: report.firstBadPosition)
+                "the store made of the backup is not sound (\(reason)) and was thrown away: use the "
+                    + "program that wrote it, or look at the disk and the memory",
+                position: report.firstBadPosition)
         }
+        var trust = Trust(path: draft, options: options)
+        trust.keep(head, identity)
         return head
     }
 
@@ -201,12 +204,15 @@ extension RestorationPlan {
         }
         let store = try EventStore(path: path, options: options)
         let earlier = try store.head()
+        var bytes = 0
         for (file, header) in zip(files, headers) {
             try requireBeginning(header, file, of: store)
             // All of it before the first event: an append cannot be taken back.
             var segment = try SegmentReader.open(file)
-            try segment.verify { progress("check", $0, $1) }
+            try segment.verify(isReadable: true) { progress("check", $0, $1) }
+            bytes += segment.byteCount
         }
+        try EventStore.requireRoom(bytes, at: path, for: "the restored events")
         for file in files {
             var segment = try SegmentReader.open(file)
             guard segment.header.after.position > (try store.head().position) else { continue }

@@ -185,12 +185,17 @@ extension EventStore {
     /// The view pins the pages of its commit: a body that takes long makes the file grow while
     /// others write.
     public func read<Result>(_ body: (borrowing StoreView) throws -> Result) throws -> Result {
-        try environment.read(
-            { (transaction) throws in
-                let view = StoreView(
-                    handle: transaction.handle, databases: databases, path: path)
-                return try body(view)
-            }, orThrow: { EventStoreError($0, path: path) })
+        do {
+            return try environment.read(
+                { (transaction) throws in
+                    let view = StoreView(
+                        handle: transaction.handle, databases: databases, path: path)
+                    return try body(view)
+                }, orThrow: { EventStoreError($0, path: path) })
+        } catch let error as LMDBError {
+            // Whatever a body calls: LMDB's failures come out in the store's words.
+            throw EventStoreError(error, path: path)
+        }
     }
 
     /// Where the log ends.

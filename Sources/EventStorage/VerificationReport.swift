@@ -10,6 +10,20 @@ public struct VerificationReport: Sendable {
         public let message: String
     }
 
+    /// An event that folds pass over.
+    public struct Skipped: Sendable, Equatable {
+        /// Its position.
+        public let position: GlobalPosition
+        /// Its type, as a name if this program knows it.
+        public let type: String
+        /// Why it is passed over.
+        public let reason: String
+        /// Who decided; nil if that was not said.
+        public let by: String?
+        /// The position of the decision.
+        public let decidedAt: GlobalPosition
+    }
+
     /// Most findings that are kept; damage comes in heaps.
     public static let maximumFindings = 100
 
@@ -17,6 +31,8 @@ public struct VerificationReport: Sendable {
     public internal(set) var checkedEvents = 0
     /// How many bytes of events were checked.
     public internal(set) var checkedBytes = 0
+    /// The events passed over by a recorded decision, and why.
+    public internal(set) var skipped: [Skipped] = []
     /// The first findings.
     public private(set) var findings: [Finding] = []
     /// How many findings there were in all.

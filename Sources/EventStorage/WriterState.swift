@@ -11,8 +11,17 @@ struct WriterState: ~Copyable {
     var streams: [StreamID: StreamHead] = [:]
     /// The last rows of hashes of the Merkle tree.
     var rows: TreeRows?
+    /// What made writing impossible for good.
+    var broken: EventStoreError?
     /// Held from the first append to the store's end.
     var lock: FileLock?
 
     init() {}
+
+    /// Drops what was known of the log: somebody else wrote, or a commit failed.
+    mutating func forget() {
+        head = nil
+        streams = [:]
+        rows = nil
+    }
 }

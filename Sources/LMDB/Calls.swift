@@ -1,10 +1,11 @@
 internal import CLMDB
 internal import Synchronization
 
-/// The one seam between this package and LMDB's writing calls: tests make the n-th of them fail,
-/// the benchmark records them to repeat them bare.
+/// The one seam between this package and LMDB: every call that can fail passes it. Tests make the
+/// n-th of them fail, the benchmark records the puts to repeat them bare.
 ///
-/// Costs one relaxed atomic load a call while nothing is armed.
+/// Costs one relaxed atomic load a call while nothing is armed. Only the end of a reading
+/// transaction passes by: LMDB gives its slot back and cannot fail.
 package enum Calls {
     /// What is armed.
     private struct Plan {
@@ -12,6 +13,8 @@ package enum Calls {
         var callsUntilFailure: Int?
         /// The code it fails with.
         var code: Int32 = 0
+        /// Whether only writing calls are counted.
+        var countsWritingOnly = true
         /// The puts and deletes seen, if they are recorded.
         var recorded: [Put]?
     }
@@ -31,11 +34,14 @@ package enum Calls {
     private static let armed = Atomic<Bool>(false)
     private static let plan = Mutex(Plan())
 
-    /// Makes the `count`-th writing call from now (1 = the next) fail once with `code`.
-    package static func fail(after count: Int, code: Int32) {
+    /// Makes the `count`-th call from now (1 = the next) fail once with `code`.
+    ///
+    /// - Parameter amongAll: counts every call, not the writing ones alone.
+    package static func fail(after count: Int, code: Int32, amongAll: Bool = false) {
         plan.withLock {
             $0.callsUntilFailure = count
             $0.code = code
+            $0.countsWritingOnly = !amongAll
         }
         armed.store(true, ordering: .sequentiallyConsistent)
     }
@@ -61,10 +67,22 @@ package enum Calls {
     /// Runs a writing call, or fails in its stead.
     @inline(__always)
     static func run(_ call: StaticString, _ body: () -> CInt) throws(LMDBError) {
-        if armed.load(ordering: .relaxed), let code = plannedFailure() {
-            throw LMDBError(code: code, call: call.description)
+        try check(call, result(writes: true, body))
+    }
+
+    /// Runs a call that opens, reads or closes, or fails in its stead.
+    @inline(__always)
+    static func look(_ call: StaticString, _ body: () -> CInt) throws(LMDBError) {
+        try check(call, result(writes: false, body))
+    }
+
+    /// Runs a call whose code says more than success or failure.
+    @inline(__always)
+    static func result(writes: Bool, _ body: () -> CInt) -> CInt {
+        if armed.load(ordering: .relaxed), let code = plannedFailure(writes: writes) {
+            return code
         }
-        try check(call, body())
+        return body()
     }
 
     /// Throws where a call did not succeed.
@@ -81,9 +99,10 @@ package enum Calls {
         plan.withLock { $0.recorded?.append(put) }
     }
 
-    private static func plannedFailure() -> Int32? {
+    private static func plannedFailure(writes: Bool) -> Int32? {
         plan.withLock { plan in
-            guard let left = plan.callsUntilFailure else { return nil }
+            guard let left = plan.callsUntilFailure, writes || !plan.countsWritingOnly
+            else { return nil }
             plan.callsUntilFailure = left > 1 ? left - 1 : nil
             return left == 1 ? plan.code : nil
         }

@@ -55,8 +55,7 @@ internal import Synchronization
         }
         // Reading beyond the end of a file that was cut would be a SIGBUS.
         guard !isCut else { throw LMDBError(code: MDB_CORRUPTED, call: "stat data.mdb") }
-        // Slots of readers that were killed would otherwise pin old pages for ever.
-        if !options.isReadOnly { _ = unsafe mdb_reader_check(raw, nil) }
+        if !options.isReadOnly { reapReaders() }
     }
 
     private init(
@@ -95,16 +94,19 @@ internal import Synchronization
         path: String, options: Options, mapSize: Int
     ) throws(LMDBError) -> OpaquePointer {
         var raw: OpaquePointer?
-        try unsafe Calls.check("mdb_env_create", mdb_env_create(&raw))
+        try Calls.look("mdb_env_create") { unsafe mdb_env_create(&raw) }
         var flags = UInt32(MDB_NOTLS)
         if options.isReadOnly { flags |= UInt32(MDB_RDONLY) }
         if options.isVolatile { flags |= UInt32(MDB_NOSYNC) }
         do throws(LMDBError) {
-            try unsafe Calls.check("mdb_env_set_mapsize", mdb_env_set_mapsize(raw, mapSize))
-            try unsafe Calls.check(
-                "mdb_env_set_maxreaders", mdb_env_set_maxreaders(raw, options.readers))
-            try unsafe Calls.check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(raw, options.databases))
-            try unsafe Calls.check("mdb_env_open", mdb_env_open(raw, path, flags, 0o644))
+            try Calls.look("mdb_env_set_mapsize") { unsafe mdb_env_set_mapsize(raw, mapSize) }
+            try Calls.look("mdb_env_set_maxreaders") {
+                unsafe mdb_env_set_maxreaders(raw, options.readers)
+            }
+            try Calls.look("mdb_env_set_maxdbs") {
+                unsafe mdb_env_set_maxdbs(raw, options.databases)
+            }
+            try Calls.look("mdb_env_open") { unsafe mdb_env_open(raw, path, flags, 0o644) }
         } catch {
             unsafe mdb_env_close(raw)
             throw error
@@ -163,9 +165,22 @@ extension Environment {
         checkProcess()
         var info = unsafe MDB_envinfo()
         var statistics = MDB_stat()
+        // Neither can fail on an environment that is open.
         guard unsafe mdb_env_info(raw, &info) == 0, unsafe mdb_env_stat(raw, &statistics) == 0
         else { return 0 }
         return unsafe (info.me_last_pgno + 1) * Int(statistics.ms_psize)
+    }
+
+    /// Frees the slots of readers whose processes died: they would pin old pages for ever.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
+    public func reapReaders() -> Int {
+        checkProcess()
+        var count: CInt = 0
+        // A failure leaves the slots as they are: the next look finds them.
+        _ = Calls.result(writes: false) { unsafe mdb_reader_check(raw, &count) }
+        return Int(count)
     }
 
     /// Writes everything to the disk; needed only for a volatile environment.

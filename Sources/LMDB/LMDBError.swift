@@ -1,4 +1,5 @@
 internal import CLMDB
+internal import Glibc
 
 /// A failed LMDB call: its code, kept even where this program does not know it, and the call.
 public struct LMDBError: Error, Equatable, Sendable {
@@ -31,6 +32,14 @@ public struct LMDBError: Error, Equatable, Sendable {
     public static let readersFull = MDB_READERS_FULL
     /// Another process enlarged the map.
     public static let mapResized = MDB_MAP_RESIZED
+
+    /// Whether a commit failed for another reason than a lack of room.
+    ///
+    /// After a failed fsync the kernel forgets which pages were not written: a second attempt would
+    /// succeed and mean nothing. Pages that found no room were never promised to anybody.
+    public var isFinal: Bool {
+        call == "mdb_txn_commit" && ![MDB_MAP_FULL, MDB_TXN_FULL, ENOSPC, EDQUOT].contains(code)
+    }
 }
 
 extension LMDBError: CustomStringConvertible {

@@ -16,7 +16,9 @@ internal import CLMDB
     /// A database that exists; nil if it does not.
     public func database(_ name: String) throws(LMDBError) -> Database? {
         var database = MDB_dbi()
-        let code = unsafe mdb_dbi_open(handle.raw, name, 0, &database)
+        let code = Calls.result(writes: false) {
+            unsafe mdb_dbi_open(handle.raw, name, 0, &database)
+        }
         if code == MDB_NOTFOUND { return nil }
         try Calls.check("mdb_dbi_open", code)
         return Database(handle: database, name: name)
@@ -33,9 +35,19 @@ extension Environment {
     ) throws(Failure) -> Result {
         checkProcess()
         var raw: OpaquePointer?
-        let code = unsafe mdb_txn_begin(self.raw, nil, UInt32(MDB_RDONLY), &raw)
+        var code = unsafe begin(&raw)
+        // Readers that were killed keep their slots until somebody looks.
+        if code == MDB_READERS_FULL, reapReaders() > 0 {
+            code = unsafe begin(&raw)
+        }
         guard code == 0 else { throw convert(LMDBError(code: code, call: "mdb_txn_begin")) }
         let transaction = unsafe ReadTransaction(raw!)
         return try body(transaction)
+    }
+
+    private func begin(_ raw: inout OpaquePointer?) -> CInt {
+        Calls.result(writes: false) {
+            unsafe mdb_txn_begin(self.raw, nil, UInt32(MDB_RDONLY), &raw)
+        }
     }
 }

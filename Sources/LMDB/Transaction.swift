@@ -40,7 +40,9 @@ extension Transaction where Self: ~Copyable {
             var key = unsafe MDB_val(
                 mv_size: buffer.count,
                 mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress))
-            return unsafe mdb_get(handle.raw, database.handle, &key, &value)
+            return Calls.result(writes: false) {
+                unsafe mdb_get(handle.raw, database.handle, &key, &value)
+            }
         }
         if code == MDB_NOTFOUND { return nil }
         guard code == 0 else { throw convert(LMDBError(code: code, call: "mdb_get")) }
@@ -51,8 +53,9 @@ extension Transaction where Self: ~Copyable {
     /// Number of entries.
     public func count(_ database: Database) throws(LMDBError) -> Int {
         var statistics = MDB_stat()
-        try unsafe Calls.check(
-            "mdb_stat", mdb_stat(handle.raw, database.handle, &statistics))
+        try Calls.look("mdb_stat") {
+            unsafe mdb_stat(handle.raw, database.handle, &statistics)
+        }
         return statistics.ms_entries
     }
 
@@ -77,13 +80,17 @@ extension Transaction where Self: ~Copyable {
             unsafe found.mv_data = UnsafeMutableRawPointer(mutating: buffer.baseAddress)
             // An empty key is no key to LMDB; it means "from the first entry" here.
             let operation = buffer.isEmpty ? MDB_FIRST : MDB_SET_RANGE
-            return unsafe mdb_cursor_get(cursor, &found, &value, operation)
+            return Calls.result(writes: false) {
+                unsafe mdb_cursor_get(cursor, &found, &value, operation)
+            }
         }
         while code == 0 {
             let keyBytes = unsafe UnsafeRawBufferPointer(start: found.mv_data, count: found.mv_size)
             let bytes = unsafe UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
             guard try unsafe body(keyBytes.bytes, bytes.bytes) else { return }
-            code = unsafe mdb_cursor_get(cursor, &found, &value, MDB_NEXT)
+            code = Calls.result(writes: false) {
+                unsafe mdb_cursor_get(cursor, &found, &value, MDB_NEXT)
+            }
         }
         if code != MDB_NOTFOUND {
             throw convert(LMDBError(code: code, call: "mdb_cursor_get"))
@@ -101,13 +108,17 @@ extension Transaction where Self: ~Copyable {
             unsafe found.mv_size = buffer.count
             unsafe found.mv_data = UnsafeMutableRawPointer(mutating: buffer.baseAddress)
             let operation = buffer.isEmpty ? MDB_LAST : MDB_SET_RANGE
-            return unsafe mdb_cursor_get(cursor, &found, &value, operation)
+            return Calls.result(writes: false) {
+                unsafe mdb_cursor_get(cursor, &found, &value, operation)
+            }
         }
         if !key.isEmpty {
             // After a hit one step back; after a miss every key is below.
             let operation = code == MDB_NOTFOUND ? MDB_LAST : MDB_PREV
             if code == 0 || code == MDB_NOTFOUND {
-                code = unsafe mdb_cursor_get(cursor, &found, &value, operation)
+                code = Calls.result(writes: false) {
+                    unsafe mdb_cursor_get(cursor, &found, &value, operation)
+                }
             }
         }
         if code == MDB_NOTFOUND { return nil }
@@ -117,8 +128,9 @@ extension Transaction where Self: ~Copyable {
 
     private func open(_ database: Database) throws(LMDBError) -> OpaquePointer {
         var cursor: OpaquePointer?
-        try unsafe Calls.check(
-            "mdb_cursor_open", mdb_cursor_open(handle.raw, database.handle, &cursor))
+        try Calls.look("mdb_cursor_open") {
+            unsafe mdb_cursor_open(handle.raw, database.handle, &cursor)
+        }
         return unsafe cursor!
     }
 }

@@ -30,7 +30,7 @@ struct MarketRecomputation: Sendable {
     mutating func apply(
         _ event: borrowing EventView, of stream: MarketStream, at position: GlobalPosition
     ) throws -> [Recomputation.Difference] {
-        switch (stream, event.type) {
+        switch (stream, event.currentType) {
         case (.candles, .candlesRecorded), (.candles, .candlesRevised):
             try CandleEvents.forEachCandle(event) { candles.set($0) }
             let stamps = try CandleEvents.revisedStamps(event)

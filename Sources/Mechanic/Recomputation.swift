@@ -35,22 +35,20 @@ public struct Recomputation: Sendable {
     public static func run(
         _ store: EventStore, progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
     ) throws -> Recomputation {
-        try store.read { view in
-            var check = Recomputation()
-            let head = try view.head().position
-            try view.forEachEvent(through: head) { position, event in
-                do {
-                    try check.apply(event, at: position)
-                } catch let error as FormatError {
-                    check.note(position, error.description)
-                    return false
-                }
-                if position.number.isMultiple(of: 128) { progress(position.number, head.number) }
-                return check.differences.count < maximumDifferences
+        var check = Recomputation()
+        let (head, reader) = try store.read { (try $0.head().position, try LogReader($0)) }
+        try store.forEachEvent(through: head) { position, event in
+            do {
+                try reader.read(event, at: position) { try check.apply($0, at: position) }
+            } catch let error as EventStoreError where error.code == .corrupted {
+                check.note(position, error.message)
+                return false
             }
-            if check.differences.isEmpty { check.checkEnd(head) }
-            return check
+            if position.number.isMultiple(of: 128) { progress(position.number, head.number) }
+            return check.differences.count < maximumDifferences
         }
+        if check.differences.isEmpty { check.checkEnd(head) }
+        return check
     }
 
     private mutating func apply(_ event: borrowing EventView, at position: GlobalPosition) throws {

@@ -45,7 +45,7 @@ struct Failure: Error {
         case .corrupted, .rootMismatch: .difference
         case .invalidBackup: .badData
         case .locked, .inUse: .locked
-        case .diskFull, .inputOutput: .inputOutput
+        case .diskFull, .broken, .inputOutput: .inputOutput
         case .invalidPoint: .usage
         default: .cannotRun
         }

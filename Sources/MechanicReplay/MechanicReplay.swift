@@ -29,7 +29,8 @@ struct MechanicReplay: ParsableCommand {
         subcommands: [
             Initialize.self, Import.self, Update.self, BackfillCommand.self, ReplayCommand.self,
             Status.self, Labels.self, Candles.self, Config.self, Log.self, Show.self, Verify.self,
-            BackupCommand.self, Restore.self, Compact.self, Bench.self,
+            Keygen.self, CheckpointCommand.self, Prove.self, BackupCommand.self, Restore.self,
+            Compact.self, Skip.self, Bench.self,
         ])
 }
 

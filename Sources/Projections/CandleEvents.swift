@@ -81,7 +81,7 @@ public enum CandleEvents {
     public static func forEachCandle(
         _ event: borrowing EventView, _ body: (Candle) -> Void
     ) throws {
-        if event.type == .candlesRecorded {
+        if event.currentType == .candlesRecorded {
             forEachRecorded(try event.columns(.candles), body)
         } else {
             try forEachRevision(try event.columns(.candleRevisions)) { body($0.candle) }
@@ -90,7 +90,7 @@ public enum CandleEvents {
 
     /// The stamps of a `candles.revised` event; none of any other.
     public static func revisedStamps(_ event: borrowing EventView) throws -> [Int64] {
-        guard event.type == .candlesRevised else { return [] }
+        guard event.currentType == .candlesRevised else { return [] }
         var stamps: [Int64] = []
         let columns = try event.columns(.candleRevisions)
         try forEachRevision(columns) { stamps.append($0.candle.time) }

@@ -16,7 +16,7 @@ public enum History {
     ) throws -> DayGrid<Candle> {
         var grid = DayGrid<Candle>(timeframe: market.timeframe)
         try forEachEvent(view, of: .candles(market), days: days, through: last) { event in
-            switch event.type {
+            switch event.currentType {
             case .candlesRecorded:
                 let columns = try event.columns(.candles)
                 try checkStamps(columns, on: market.timeframe)
@@ -39,7 +39,7 @@ public enum History {
     ) throws -> [Int64: [Candle]] {
         var values: [Int64: [Candle]] = [:]
         try forEachEvent(view, of: .candles(market), days: day...day, through: nil) { event in
-            if event.type == .candlesRecorded {
+            if event.currentType == .candlesRecorded {
                 CandleEvents.forEachRecorded(try event.columns(.candles)) {
                     values[$0.time, default: []].append($0)
                 }
@@ -63,13 +63,13 @@ public enum History {
         var grid = DayGrid<Label>(timeframe: market.timeframe)
         let stream = MarketStream.labels(market, hash: labelling.hash)
         try forEachEvent(view, of: stream, days: days, through: last) { event in
-            switch event.type {
+            switch event.currentType {
             case .labelsClosed, .labelsRetracted:
                 let columns = try event.columns(.labels)
                 try checkStamps(columns, on: market.timeframe)
                 for row in 0..<columns.rows {
                     let label = try LabelEvents.label(columns, row)
-                    if event.type == .labelsClosed {
+                    if event.currentType == .labelsClosed {
                         grid.set(label)
                     } else {
                         grid.remove(label.entryTime)
@@ -104,16 +104,13 @@ public enum History {
         guard let head = try view.head(of: MarketStream.candles(market).id),
             head.version.number > version
         else { return [] }
+        let reader = try LogReader(view)
         var stamps: [Int64] = []
         for number in version + 1...head.version.number {
             guard let position = try view.position(of: StreamVersion(number), in: head),
                 let event = try view.event(at: position)
             else { throw missing(number, of: .candles(market)) }
-            guard event.type != nil else {
-                let unknown = FormatError("type \(event.typeNumber) is no candles")
-                throw EventStoreError(unfoldable: unknown, at: position)
-            }
-            stamps += try CandleEvents.revisedStamps(event)
+            try reader.read(event, at: position) { stamps += try CandleEvents.revisedStamps($0) }
         }
         return stamps
     }
@@ -123,16 +120,13 @@ public enum History {
         through last: GlobalPosition?, _ body: (borrowing EventView) throws -> Void
     ) throws {
         guard let head = try view.head(of: stream.id) else { return }
+        let reader = try LogReader(view)
         let entries = try view.positions(in: head, days: days)
         for position in entries.map(\.position).sorted() where position <= last ?? position {
             guard let event = try view.event(at: position) else {
                 throw missing(position.number, of: stream)
             }
-            do {
-                try body(event)
-            } catch let error as FormatError {
-                throw EventStoreError(unfoldable: error, at: position)
-            }
+            try reader.read(event, at: position, body)
         }
     }
 

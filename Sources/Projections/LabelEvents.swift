@@ -116,11 +116,11 @@ extension LabelEvents {
     public static func rows(
         _ event: borrowing EventView
     ) throws -> (configuration: Hash256, changes: [LabelChange]) {
-        let layout: ColumnLayout = event.type == .labelsRevised ? .labelRevisions : .labels
+        let layout: ColumnLayout = event.currentType == .labelsRevised ? .labelRevisions : .labels
         let columns = try event.columns(layout)
         var changes: [LabelChange] = []
         for row in 0..<columns.rows {
-            switch event.type {
+            switch event.currentType {
             case .labelsClosed: changes.append(.closed(try label(columns, row)))
             case .labelsRetracted: changes.append(.retracted(try label(columns, row)))
             default: changes.append(.revised(try revision(columns, row)))

@@ -4,19 +4,16 @@ internal import Labeling
 internal import Market
 
 extension MarketState {
-    /// Folds one event of this market.
+    /// Folds one event of this market, whose payload is of the current version of its type.
     ///
     /// - Parameter stream: the stream that the event is of.
-    /// - Throws: `FormatError` where an event contradicts the ones before it: unknown types fail
-    ///   closed.
+    /// - Throws: `FormatError` where an event contradicts the ones before it.
     /// - Complexity: O(rows of the event).
     public mutating func apply(
         _ event: borrowing EventView, of stream: MarketStream
     ) throws {
-        guard let type = event.type else {
-            throw FormatError(
-                "event type \(event.typeNumber) version \(event.schemaVersion) is unknown to this "
-                    + "program")
+        guard let type = event.currentType else {
+            throw FormatError("event type \(event.typeNumber) is unknown to this program")
         }
         switch (stream, type) {
         case (.candles, .candlesRecorded):

@@ -24,7 +24,7 @@ extension MarketState {
             streams.allSatisfy({ $0.head.position <= record.position })
         {
             var state = MarketState(market: market)
-            try state.restore(record, view, streams, &saved)
+            try state.restore(record, view, try LogReader(view), streams, &saved)
             // Digests of days are taken from the store as they are: a damaged one shows here.
             if MarketRecord(&state, hasher: SHA256()) == record { return (state, saved) }
         }
@@ -39,7 +39,7 @@ extension MarketState {
     }
 
     private mutating func restore(
-        _ record: MarketRecord, _ view: borrowing StoreView,
+        _ record: MarketRecord, _ view: borrowing StoreView, _ reader: LogReader,
         _ streams: [(id: StreamID, head: StreamHead)], _ saved: inout SavedDays
     ) throws {
         window.newest = record.newest
@@ -47,8 +47,8 @@ extension MarketState {
         for (id, head) in streams {
             guard let stream = MarketStream(id) else { continue }
             switch stream {
-            case .candles: try fold(stream, head, daysFrom: window.cutoff, view)
-            case .configuration: try foldWhole(stream, head, view)
+            case .candles: try fold(stream, head, daysFrom: window.cutoff, view, reader)
+            case .configuration: try foldWhole(stream, head, view, reader)
             case .labels:
                 if let first = try view.position(of: StreamVersion(1), in: head) {
                     opened.append((first, stream, head))
@@ -58,9 +58,11 @@ extension MarketState {
         }
         // Labellings stand in the order in which they were opened, as in a fold.
         for (position, stream, _) in opened.sorted(by: { $0.position < $1.position }) {
-            try apply(at: position, stream, view)
+            try apply(at: position, stream, view, reader)
         }
-        for (_, stream, head) in opened { try fold(stream, head, daysFrom: window.cutoff, view) }
+        for (_, stream, head) in opened {
+            try fold(stream, head, daysFrom: window.cutoff, view, reader)
+        }
         slide()
         for labelling in record.labellings {
             guard let index = self.labelling(labelling.hash) else { continue }
@@ -79,16 +81,18 @@ extension MarketState {
     /// Folds the events of a stream that hold rows after a cutoff.
     private mutating func fold(
         _ stream: MarketStream, _ head: StreamHead, daysFrom cutoff: Int64?,
-        _ view: borrowing StoreView
+        _ view: borrowing StoreView, _ reader: LogReader
     ) throws {
         guard let cutoff else { return }
         let first = UTCDay(of: cutoff).number
         let entries = try view.positions(in: head, days: first...Int32.max)
-        for position in entries.map(\.position).sorted() { try apply(at: position, stream, view) }
+        for position in entries.map(\.position).sorted() {
+            try apply(at: position, stream, view, reader)
+        }
     }
 
     private mutating func foldWhole(
-        _ stream: MarketStream, _ head: StreamHead, _ view: borrowing StoreView
+        _ stream: MarketStream, _ head: StreamHead, _ view: borrowing StoreView, _ reader: LogReader
     ) throws {
         guard head.version > .none else { return }
         for number in 1...head.version.number {
@@ -98,12 +102,13 @@ extension MarketState {
                     "version \(number) of \(stream.id) is not in the index; run "
                         + "`mechanic-replay verify`")
             }
-            try apply(at: position, stream, view)
+            try apply(at: position, stream, view, reader)
         }
     }
 
     private mutating func apply(
-        at position: GlobalPosition, _ stream: MarketStream, _ view: borrowing StoreView
+        at position: GlobalPosition, _ stream: MarketStream, _ view: borrowing StoreView,
+        _ reader: LogReader
     ) throws {
         guard let event = try view.event(at: position) else {
             throw EventStoreError(
@@ -111,19 +116,6 @@ extension MarketState {
                 "position \(position): the event is missing; run "
                     + "`mechanic-replay verify`", position: position)
         }
-        do {
-            try apply(event, of: stream)
-        } catch {
-            throw EventStoreError(unfoldable: error, at: position)
-        }
-    }
-}
-
-extension EventStoreError {
-    /// An event that no fold can take: damaged, or of a type that this program does not know.
-    init(unfoldable error: any Error, at position: GlobalPosition) {
-        self.init(
-            .corrupted, "position \(position): \(error); run `mechanic-replay verify`",
-            position: position)
+        try reader.read(event, at: position) { try apply($0, of: stream) }
     }
 }

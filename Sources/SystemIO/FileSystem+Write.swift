@@ -6,19 +6,23 @@ extension FileSystem {
     /// The bytes go to a new file beside it, which takes over the name once it is on the disk.
     ///
     /// - Complexity: O(bytes), and two flushes of the disk's cache.
-    public static func writeAtomically(_ bytes: [UInt8], to path: String) throws(SystemError) {
+    /// - Parameter isDurable: whether the bytes are on the disk on return. Where they need not be,
+    ///   a crash of the machine may leave an empty file, and nothing is waited for.
+    public static func writeAtomically(
+        _ bytes: [UInt8], to path: String, isDurable: Bool = true
+    ) throws(SystemError) {
         let moment = SystemClock.monotonicNanoseconds()
         let draft = "\(path).\(getpid()).\(moment).draft"
         do throws(SystemError) {
             let file = try Descriptor(draft, O_WRONLY | O_CREAT | O_EXCL, action: "write")
             try write(bytes, to: file.number, path)
-            try synchronize(file.number, path)
+            if isDurable { try synchronize(file.number, path) }
             try rename(draft, to: path)
         } catch {
             unsafe unlink(draft)
             throw SystemError(code: error.code, path: path, action: "write")
         }
-        try synchronize(directory(of: path))
+        if isDurable { try synchronize(directory(of: path)) }
     }
 
     static func write(

@@ -7,8 +7,9 @@ struct HelpTests {
     static let verbs = [
         "", "init", "import", "update", "backfill", "replay", "status", "labels", "candles",
         "config",
-        "config show", "config hash", "config activate", "log", "show", "verify", "backup",
-        "restore", "compact", "bench",
+        "config show", "config hash", "config activate", "log", "show", "verify", "keygen",
+        "checkpoint", "prove", "prove inclusion", "prove consistency", "prove check", "backup",
+        "restore", "compact", "skip", "bench",
     ]
 
     @Test(arguments: verbs)

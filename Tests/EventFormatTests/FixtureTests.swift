@@ -61,6 +61,24 @@ import Testing
                 "\(name) changed: a schema is immutable once it was released; see schemas/README.md"
             )
         }
+        let catalog = EventCatalog.product
+        #expect(catalog.count == listed.count)
+        for line in lines {
+            let fields = line.split(separator: "\t")
+            let number = try #require(UInt16(fields[0]))
+            let version = try #require(UInt16(fields[2]))
+            // Whatever was ever written is known, frozen, and can be brought to what is written now.
+            let type = try #require(
+                catalog.find(number: number, schemaVersion: version), "\(line)")
+            #expect(TextFile.read(Self.fixture(type)) != nil, "\(Self.fixture(type)) is missing")
+            #expect(
+                catalog.isCurrent(number: number, schemaVersion: version)
+                    || catalog.hasUpcaster(from: type), "\(line) has no upcaster")
+        }
+        let current = EventType.all.filter {
+            catalog.isCurrent(number: $0.number, schemaVersion: $0.schemaVersion)
+        }
+        #expect(current == EventType.all)
         let known = EventType.all.map { type in
             let encoding = if case .json = type.encoding { "json" } else { "columns" }
             return "\(type.number) \(type.name) \(type.schemaVersion) \(encoding)"

@@ -139,7 +139,7 @@ import Testing
             all == [
                 "1 labelling.opened 1", "2 configuration.activated 1", "3 candles.recorded 1",
                 "4 candles.revised 1", "5 labels.closed 1", "6 labels.revised 1",
-                "7 labels.retracted 1", "8 update.completed 1",
+                "7 labels.retracted 1", "8 update.completed 1", "9 event.skipped 1",
             ])
         #expect(EventType.find(number: 0, schemaVersion: 1) == nil)
         #expect(EventType.find(number: 3, schemaVersion: 2) == nil)

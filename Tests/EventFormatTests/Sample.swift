@@ -21,6 +21,7 @@ enum Sample {
         switch type {
         case .labellingOpened: Array(opened.joined().utf8)
         case .configurationActivated: Array(activated.joined().utf8)
+        case .eventSkipped: Array(skipped.joined().utf8)
         default: Array(completed.joined().utf8)
         }
     }
@@ -65,6 +66,13 @@ enum Sample {
         #"hema":1}"#,
     ]
 
+    private static let skipped = [
+        #"{"by":"ada","event_hash":"c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9da"#,
+        #"dbdcdddedf","program":"0.1.0","reason":"written by a test build, see ticket 12","#,
+        #""schema":1,"stream":"binance/BTC-USDT:USDT/1m/candles","type":77,"type_version":"#,
+        #"2,"version":41}"#,
+    ]
+
     /// Columns with values that no two places share.
     static func columns(_ layout: ColumnLayout, rows: Int) -> [UInt8] {
         ColumnPayload.encode(
@@ -92,7 +100,8 @@ enum Sample {
             type.name.hasPrefix("candles")
             ? "binance/BTC-USDT:USDT/1m/candles"
             : type.name.hasPrefix("label")
-                ? "binance/BTC-USDT:USDT/1m/labels/c0c1c2c3c4c5c6c7" : "binance/operations"
+                ? "binance/BTC-USDT:USDT/1m/labels/c0c1c2c3c4c5c6c7"
+                : type == .eventSkipped ? "skips" : "binance/operations"
         return event(stream: name, type: type, payload: payload(of: type))
     }
 

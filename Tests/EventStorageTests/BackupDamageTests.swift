@@ -12,9 +12,9 @@ import Testing
     /// A small backup of three commits, behind the first of four.
     private func make() throws {
         let store = try scratch.create("a")
-        _ = try fill(store, commits: 0..<1)
+        _ = try fillLog(store, commits: 0..<1)
         _ = try store.backup(to: scratch.file("first"))
-        _ = try fill(store, commits: 1..<4)
+        _ = try fillLog(store, commits: 1..<4)
         _ = try store.backup(
             to: scratch.file("second"), from: .end(ofBackup: scratch.file("first")))
         _ = try store.backup(to: scratch.file("full"))
@@ -85,11 +85,11 @@ import Testing
         try make()
         do {
             let store = try scratch.open("a")
-            _ = try fill(store, commits: 4..<6)
+            _ = try fillLog(store, commits: 4..<6)
             _ = try store.backup(
                 to: scratch.file("third"), from: .end(ofBackup: scratch.file("second")))
             let other = try scratch.create("other", id: 7)
-            _ = try fill(other, commits: 0..<4)
+            _ = try fillLog(other, commits: 0..<4)
             _ = try other.backup(
                 to: scratch.file("others"), from: .point(.commitsBack(3)))
         }
@@ -113,12 +113,12 @@ import Testing
         try make()
         do {
             let fork = try scratch.create("fork")
-            _ = try fill(fork, commits: 0..<1)
-            _ = try fill(fork, commits: 1..<4, seed: 99)
+            _ = try fillLog(fork, commits: 0..<1)
+            _ = try fillLog(fork, commits: 1..<4, seed: 99)
             _ = try fork.backup(
                 to: scratch.file("forked"), from: .end(ofBackup: scratch.file("first")))
             // The same number of events, or no place at which to compare would exist.
-            _ = try fill(fork, commits: 4..<9, seed: 99)
+            _ = try fillLog(fork, commits: 4..<9, seed: 99)
             _ = try fork.backup(
                 to: scratch.file("later"), from: .end(ofBackup: scratch.file("forked")))
             let error = #expect(throws: EventStoreError.self) {

@@ -100,7 +100,7 @@ final class BackupScratch {
 }
 
 /// Appends commits of one to four events of all kinds: JSON, keys, columns of several days.
-func fill(_ store: EventStore, commits: Range<Int>, seed: UInt64 = 1) throws -> [StoreHead] {
+func fillLog(_ store: EventStore, commits: Range<Int>, seed: UInt64 = 1) throws -> [StoreHead] {
     var heads: [StoreHead] = []
     for number in commits {
         var random = SplitMix64(seed: seed &* 1_000_003 &+ UInt64(number))

@@ -11,7 +11,7 @@ import Testing
     @Test func theRestoredStoreIsTheSameEntryForEntry() throws {
         do {
             let store = try scratch.create("a")
-            let head = try fill(store, commits: 0..<200).last
+            let head = try fillLog(store, commits: 0..<200).last
             let backup = try store.backup(to: scratch.file("full"))
             #expect(backup.after == head)
             #expect(backup.before.position == .start)
@@ -25,8 +25,8 @@ import Testing
         #expect(try restored.findings() == [])
         #expect(try restored.head() == done.head)
         // It goes on as the store would have gone on.
-        let next = try fill(restored, commits: 200..<230).last
-        #expect(try fill(try scratch.open("a"), commits: 200..<230).last == next)
+        let next = try fillLog(restored, commits: 200..<230).last
+        #expect(try fillLog(try scratch.open("a"), commits: 200..<230).last == next)
         #expect(try restored.findings() == [])
         #expect(try scratch.leftovers(besides: ["a", "b", "full"]) == [])
     }
@@ -39,14 +39,14 @@ import Testing
         do {
             let store = try scratch.create("a")
             var heads = [StoreHead(hasher: SHA256())]
-            heads += try fill(store, commits: 0..<300, seed: seed)
+            heads += try fillLog(store, commits: 0..<300, seed: seed)
             var cuts = Set((0..<3).map { _ in Int.random(in: 1..<300, using: &random) })
             cuts.insert(300)
             var last = 0
             for cut in cuts.sorted() {
                 // A backup ends at the newest commit: each is made when the log ended there.
                 let part = try scratch.create("part\(cut)")
-                _ = try fill(part, commits: 0..<cut, seed: seed)
+                _ = try fillLog(part, commits: 0..<cut, seed: seed)
                 let name = "backup\(cut)"
                 let start: Backup.Start =
                     switch (last, Bool.random(using: &random)) {
@@ -68,7 +68,7 @@ import Testing
     /// A point in time resolves to the end of a commit, and the segment begins behind it.
     @Test func aBackupBeginsBehindAnyPoint() throws {
         let store = try scratch.create("a")
-        let heads = try fill(store, commits: 0..<270)
+        let heads = try fillLog(store, commits: 0..<270)
         for (index, head) in heads.enumerated() {
             let backup = try store.backup(
                 to: scratch.file("x"), from: .point(.time(head.appendedAt)), replaces: true)
@@ -85,7 +85,7 @@ import Testing
         do {
             let store = try scratch.create("a")
             #expect(try store.backup(to: scratch.file("empty")).eventCount == 0)
-            _ = try fill(store, commits: 0..<3)
+            _ = try fillLog(store, commits: 0..<3)
             _ = try store.backup(
                 to: scratch.file("first"), from: .end(ofBackup: scratch.file("empty")))
             let none = try store.backup(
@@ -103,7 +103,7 @@ import Testing
 
     @Test func aFileThatIsThereIsKept() throws {
         let store = try scratch.create("a")
-        _ = try fill(store, commits: 0..<3)
+        _ = try fillLog(store, commits: 0..<3)
         try scratch.write([1, 2, 3], to: "mine")
         let error = #expect(throws: EventStoreError.self) {
             try store.backup(to: scratch.file("mine"))
@@ -128,7 +128,7 @@ import Testing
     func permissionsAreKept(file: UInt32, directory: UInt32, backup: UInt32) throws {
         do {
             let store = try scratch.create("a")
-            _ = try fill(store, commits: 0..<3)
+            _ = try fillLog(store, commits: 0..<3)
             try FileSystem.setPermissions(file, at: scratch.file("a/data.mdb"))
             try FileSystem.setPermissions(directory, at: scratch.file("a"))
             _ = try store.backup(to: scratch.file("x"))
@@ -151,7 +151,7 @@ import Testing
     /// What a killed run left is taken over; what another run is writing is not.
     @Test func draftsAreTakenOver() throws {
         let store = try scratch.create("a")
-        _ = try fill(store, commits: 0..<3)
+        _ = try fillLog(store, commits: 0..<3)
         try scratch.write([UInt8](repeating: 9, count: 1 << 20), to: "x.draft")
         do {
             let draft = try FileDraft(for: scratch.file("x"))

@@ -11,7 +11,7 @@ import Testing
     /// A store with some events and some megabytes of free pages.
     private func make() throws {
         let store = try scratch.create("a")
-        _ = try fill(store, commits: 0..<50)
+        _ = try fillLog(store, commits: 0..<50)
         let record = [UInt8](repeating: 7, count: 100_000)
         for round in 0..<2 {
             try store.append(at: someTime) { commit in
@@ -47,7 +47,7 @@ import Testing
         #expect(try store.findings() == [])
         #expect(try store.projection([2]) == [3, 4, 5])
         #expect(try store.projection([1, 0]) == nil)
-        _ = try fill(store, commits: 50..<60)
+        _ = try fillLog(store, commits: 50..<60)
         #expect(try store.findings() == [])
     }
 
@@ -78,7 +78,7 @@ import Testing
     @Test(arguments: [28, 5] as [Int32]) func failuresLeaveTheOldFile(code: Int32) async {
         await #expect(processExitsWith: .success) { [code] in
             let scratch = BackupScratch()
-            _ = try fill(try scratch.create("a"), commits: 0..<50)
+            _ = try fillLog(try scratch.create("a"), commits: 0..<50)
             let before = try scratch.entries("a")
             let bytes = try scratch.read("a/data.mdb")
             // The copy, then the renaming.
@@ -106,9 +106,9 @@ import Testing
             let scratch = BackupScratch()
             do {
                 let store = try scratch.create("a")
-                _ = try fill(store, commits: 0..<3)
+                _ = try fillLog(store, commits: 0..<3)
                 _ = try store.backup(to: scratch.file("x"))
-                _ = try fill(store, commits: 3..<6)
+                _ = try fillLog(store, commits: 3..<6)
                 _ = try store.backup(
                     to: scratch.file("y"), from: .end(ofBackup: scratch.file("x")))
             }

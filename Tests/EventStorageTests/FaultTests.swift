@@ -21,6 +21,20 @@ import Testing
         await #expect(processExitsWith: .success) { try failEveryCall(5, .inputOutput) }
     }
 
+    @Test func aDiskWithoutTheReserveIsRefusedBeforehand() throws {
+        let directory = TemporaryDirectory()
+        _ = try directory.create()
+        var options = TemporaryDirectory.options()
+        options.reservedDiskBytes = .max
+        let store = try EventStore(path: directory.path, options: options)
+        let error = #expect(throws: EventStoreError.self) {
+            try store.add(Make.json(1), to: Make.stream("a"))
+        }
+        #expect(error?.code == .diskFull)
+        #expect(error?.message.contains("are free on the disk") == true)
+        #expect(try store.head().position == .start)
+    }
+
     @Test func aStoreWhoseMakingFailsIsNoStore() async {
         await #expect(processExitsWith: .success) {
             for call in 1...9 {
@@ -38,6 +52,44 @@ import Testing
             #expect(Calls.disarm().pending)
         }
     }
+}
+
+/// Every call fails in turn, the reading ones too: the machine's failures are never called damage.
+@Suite struct ReadingFaultTests {
+    @Test func aFailureWhileAStoreOpensIsNoDamage() async {
+        await #expect(processExitsWith: .success) {
+            let directory = TemporaryDirectory()
+            _ = try directory.create()
+            try failEveryCall { _ = try directory.open() }
+        }
+    }
+
+    @Test func aFailureComesOutInTheStoresWords() async {
+        await #expect(processExitsWith: .success) {
+            let directory = TemporaryDirectory()
+            let store = try directory.create()
+            try change(store, 1)
+            try failEveryCall { _ = try store.verify() }
+            try failEveryCall { _ = try store.all() }
+        }
+    }
+}
+
+/// Makes the first, second … call of a task fail with EIO until none is left to fail.
+private func failEveryCall(of task: () throws -> Void) throws {
+    var failures = 0
+    for call in 1...1_000 {
+        Calls.fail(after: call, code: 5, amongAll: true)
+        do {
+            try task()
+            if Calls.disarm().pending { break }
+        } catch {
+            #expect(!Calls.disarm().pending)
+            #expect((error as? EventStoreError)?.code == .inputOutput, "call \(call): \(error)")
+            failures += 1
+        }
+    }
+    #expect(failures > 2 && failures < 1_000)
 }
 
 /// A commit that writes to every database and deletes a record.
@@ -72,8 +124,19 @@ private func failEveryCall(_ code: Int32, _ expected: EventStoreError.Code) thro
             break
         } catch let error as EventStoreError {
             #expect(!Calls.disarm().pending)
-            #expect(error.code == expected, "call \(call)")
             failures += 1
+            if error.code == .broken {
+                // Only the commit itself, and only a disk that fails: room can be made.
+                #expect(code == 5 && error.message.contains("mdb_txn_commit"), "call \(call)")
+                #expect(error.message.contains("mechanic-replay verify"))
+                let again = #expect(throws: EventStoreError.self) { try change(store!, round) }
+                #expect(again?.code == .broken, "a broken store refuses what follows")
+                #expect(try store!.head() == before, "and can still be read")
+                store = nil
+                store = try directory.open()
+            } else {
+                #expect(error.code == expected, "call \(call)")
+            }
         }
         #expect(try store!.head() == before, "call \(call)")
         #expect(try store!.projection([1]) == record)

@@ -22,6 +22,30 @@ import Testing
         #expect(try store.all().count == 2)
     }
 
+    @Test func aLongScanSeesTheLogAsItWasAtItsBeginning() throws {
+        let store = try directory.create()
+        // Four scans' worth of bytes; every event read is followed by one appended.
+        for day in 0..<480 { try store.add(Make.candles(day: Int32(day), rows: 1_440), to: stream) }
+        var seen: [UInt64] = []
+        try store.forEachEvent { position, event in
+            #expect(event.streamVersion.number == position.number)
+            seen.append(position.number)
+            if position.number.isMultiple(of: 40) { try store.add(Make.json(1), to: stream) }
+            return true
+        }
+        #expect(seen == Array(1...480))
+        seen = []
+        try store.forEachEvent(from: GlobalPosition(7), through: GlobalPosition(9)) { position, _ in
+            seen.append(position.number)
+            return position.number < 8
+        }
+        #expect(seen == [7, 8])
+        try store.forEachEvent(from: GlobalPosition(600), through: GlobalPosition(700)) { _, _ in
+            Issue.record("there is nothing beyond the end")
+            return true
+        }
+    }
+
     @Test func anEventIsReadAsItWasWritten() throws {
         let store = try directory.create()
         var event = Make.candles(day: -3, rows: 5)

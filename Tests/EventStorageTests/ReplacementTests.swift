@@ -13,12 +13,12 @@ import Testing
     /// A store of six commits, with backups `0-2`, `2-4`, `4-6` and `0-4`.
     private func make() throws {
         let store = try scratch.create("a")
-        _ = try fill(store, commits: 0..<2)
+        _ = try fillLog(store, commits: 0..<2)
         _ = try store.backup(to: scratch.file("0-2"))
-        _ = try fill(store, commits: 2..<4)
+        _ = try fillLog(store, commits: 2..<4)
         _ = try store.backup(to: scratch.file("0-4"))
         _ = try store.backup(to: scratch.file("2-4"), from: .end(ofBackup: scratch.file("0-2")))
-        _ = try fill(store, commits: 4..<6)
+        _ = try fillLog(store, commits: 4..<6)
         _ = try store.backup(to: scratch.file("4-6"), from: .end(ofBackup: scratch.file("2-4")))
     }
 
@@ -47,11 +47,11 @@ import Testing
         let error = scratch.refusal(["0-4"], to: "a", .byLonger)
         #expect(error?.code == .storeExists)
         #expect(error?.message.contains("--discard") == true)
-        _ = try fill(try scratch.create("other", id: 9), commits: 0..<1)
+        _ = try fillLog(try scratch.create("other", id: 9), commits: 0..<1)
         let another = scratch.refusal(["0-4"], to: "other", .byLonger)
         #expect(another?.message.contains("another one") == true)
         // The same id and as many events or fewer, but another history.
-        _ = try fill(try scratch.create("fork"), commits: 0..<2, seed: 77)
+        _ = try fillLog(try scratch.create("fork"), commits: 0..<2, seed: 77)
         let fork = scratch.refusal(["0-4", "4-6"], to: "fork", .byLonger)
         #expect(fork?.code == .rootMismatch)
         #expect(try scratch.open("fork").findings() == [])

@@ -12,11 +12,14 @@ struct Verify: ParsableCommand {
             EXAMPLES
               mechanic-replay verify
               mechanic-replay verify --recompute
-              mechanic-replay verify --format json
+              mechanic-replay verify --against btc.note --public-key btc.key.pub
 
             --recompute also labels the recorded candles again under the recorded
             configurations: every recorded label must come out the same, bit for bit. Exit
             1 at the first difference.
+
+            --against compares with a checkpoint kept from before, and tells an older file
+            put back, a fork and a rewritten tail.
             """)
 
     @Flag(help: "Also compute every recorded label anew.")
@@ -25,10 +28,12 @@ struct Verify: ParsableCommand {
     @Flag(help: "Everything: --recompute, and every projection against the log.")
     var deep = false
 
+    @OptionGroup var against: AgainstOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let promises = try against.load(output.console)
         let store = try store.open()
         let bar = ProgressBar("verify", unit: "events", console: output.console)
         let report = try store.verify { bar.update(Int($0), of: Int($1)) }
@@ -50,7 +55,9 @@ struct Verify: ParsableCommand {
             bar.finish()
             if let difference = replay.difference { findings.append((nil, difference)) }
         }
-        print(report, findings, labels: labels)
+        let kept = try promises.check(store)
+        findings += promises.findings(kept, store.identity)
+        print(report, findings, labels: labels) { promises.add(kept, to: &$0) }
         guard findings.isEmpty else {
             throw Failure(
                 .difference, "the store is not what it says: restore a backup or ask why it changed"
@@ -59,7 +66,8 @@ struct Verify: ParsableCommand {
     }
 
     private func print(
-        _ report: VerificationReport, _ findings: [(UInt64?, String)], labels: Int
+        _ report: VerificationReport, _ findings: [(UInt64?, String)], labels: Int,
+        more: (inout ReportPrinter) -> Void
     ) {
         var printer = output.report
         let isClean = findings.isEmpty
@@ -77,6 +85,14 @@ struct Verify: ParsableCommand {
             printer.add("checked_labels", .integer(Int64(labels)), people: Number.grouped(labels))
             if !report.isClean { printer.line("recompute", "not run: the log is damaged") }
         }
+        more(&printer)
+        for skipped in report.skipped.prefix(20) {
+            let who = skipped.by.map { " by \($0)" } ?? ""
+            printer.line(
+                "  position \(skipped.position)",
+                "passed over\(who) (\(skipped.type)): \(skipped.reason)")
+        }
+        printer.member("skipped", .array(report.skipped.map(Self.json)))
         for (position, message) in findings.prefix(20) {
             printer.line(position.map { "  position \($0)" } ?? "  store", message)
         }
@@ -90,5 +106,13 @@ struct Verify: ParsableCommand {
                     ]
                 }))
         printer.finish()
+    }
+
+    private static func json(_ skipped: VerificationReport.Skipped) -> JSONValue {
+        [
+            "position": .integer(skipped.position.number), "type": .string(skipped.type),
+            "reason": .string(skipped.reason), "by": skipped.by.map { .string($0) } ?? .null,
+            "decided_at": .integer(skipped.decidedAt.number),
+        ]
     }
 }
