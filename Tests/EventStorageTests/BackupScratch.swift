@@ -111,7 +111,10 @@ func fillLog(_ store: EventStore, commits: Range<Int>, seed: UInt64 = 1) throws 
                     let event =
                         switch Int.random(in: 0..<3, using: &random) {
                         case 0: Make.json(number * 10 + index)
-                        case 1: Make.json(number, key: [UInt8(number & 0xFF), UInt8(index)])
+                        case 1:
+                            Make.json(
+                                number,
+                                key: [UInt8(number & 0xFF), UInt8(number >> 8), UInt8(index)])
                         default:
                             Make.candles(
                                 day: Int32.random(in: -4...4, using: &random),

@@ -42,7 +42,9 @@ import Testing
         #expect(try scratch.entries("a") == before)
         #expect(try FileSystem.status(at: scratch.file("a/data.mdb")).permissions == 0o640)
         #expect(
-            try FileSystem.names(in: scratch.file("a")) == ["data.mdb", "lock.mdb", "writer.lock"])
+            try FileSystem.names(in: scratch.file("a")) == [
+                "data.mdb", "lock.mdb", "trusted", "writer.lock",
+            ])
         let store = try scratch.open("a")
         #expect(try store.findings() == [])
         #expect(try store.projection([2]) == [3, 4, 5])

@@ -73,6 +73,7 @@ import Testing
         #expect(done.earlier == nil)
         let kept = try #require(done.discarded)
         #expect(try FileBytes.read(path: kept) == damage)
+        // The record of what was here before would call the shorter log an older file put back.
         #expect(try scratch.open("a").findings() == [])
         // What was kept is not written over.
         #expect(scratch.refusal(["0-4"], to: "a", .always)?.code == .fileExists)
