@@ -169,7 +169,7 @@ extension EventStore {
             }
             try rows.write(to: databases.tree, &transaction)
             state.rows = rows
-            try commit.writeRecords(to: databases.projections, &transaction)
+            try write(commit.records, in: .current, &transaction)
             try transaction.put(databases.meta, Keys.head, commit.head.bytes)
         } catch {
             throw commit.view.translate(error)
