@@ -119,8 +119,10 @@ struct CheckpointTests {
         #expect(table.code == 0)
         #expect(table.messages == "")
         #expect(table.lines[0] == "verify          ok")
-        #expect(table.lines[3] == "early.note      kept at 5 events, now 14, signed by \(name)")
-        #expect(table.lines[4] == "a.note          kept at 11 events, now 14, signed by \(name)")
+        #expect(
+            table.lines.contains("early.note      kept at 5 events, now 14, signed by \(name)"))
+        #expect(
+            table.lines.contains("a.note          kept at 11 events, now 14, signed by \(name)"))
 
         let key = try scratch.text("a.key.pub")
         let json = try scratch.run(
