@@ -73,7 +73,9 @@ struct Verify: ParsableCommand {
             return
         }
         let message = "the check ended with \(outcome.end): LMDB cannot read the damaged file"
-        let promises = try against.load(output.console)
+        // The check said what is wrong with the notes, and has read standard input.
+        let silent = Console(isQuiet: true, colors: false)
+        let promises = (try? against.load(silent)) ?? Promises(notes: [], key: nil)
         print(StoreCheck(failedWith: message, promises), promises)
         throw Failure(
             .difference,
