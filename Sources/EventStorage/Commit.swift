@@ -120,9 +120,16 @@ public struct Commit: ~Copyable {
     }
 
     /// Sets a projection's record, or removes it where `value` is nil.
+    ///
+    /// - Precondition: the key is not empty.
     public mutating func setProjection(_ key: [UInt8], _ value: [UInt8]?) {
         records.append((key, value))
     }
+
+    /// Has all records of projections counted anew: some were found to be missing or damaged.
+    ///
+    /// - Complexity: O(records) when the commit ends.
+    public mutating func recountProjections() { records.append((RecordTotal.key, nil)) }
 
     /// Compares the expected version with the known one.
     ///

@@ -90,14 +90,18 @@ extension EventStore {
         let hasher = SHA256()
         hasher.begin()
         try read { view in
-            try view.forEachProjection(prefix: []) { key, value in
-                var lengths: [UInt8] = []
-                lengths.append(littleEndian: UInt64(key.count))
-                lengths.append(littleEndian: UInt64(value.byteCount))
-                hasher.update(lengths.rawSpan)
-                hasher.update(key.rawSpan)
-                hasher.update(value)
-            }
+            // As they lie in the store, with their checks and those of a rebuild under way.
+            try view.scan(
+                view.databases.projections, from: [],
+                { (key, value) throws in
+                    var lengths: [UInt8] = []
+                    lengths.append(littleEndian: UInt64(key.byteCount))
+                    lengths.append(littleEndian: UInt64(value.byteCount))
+                    hasher.update(lengths.rawSpan)
+                    hasher.update(key)
+                    hasher.update(value)
+                    return true
+                }, orThrow: { EventStoreError($0, path: path) as any Error })
         }
         return hasher.finish()
     }

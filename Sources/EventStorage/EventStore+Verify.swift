@@ -39,6 +39,10 @@ extension EventStore {
                 report.note(
                     skip.position, "the event to be passed over is not in the log as it was then")
             }
+            if report.isClean {
+                var trust = Trust(path: path, options: options)
+                trust.keep(head, identity)
+            }
             return report
         }
     }

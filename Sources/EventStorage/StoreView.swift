@@ -145,30 +145,6 @@ public struct StoreView: ~Copyable, Transaction {
         return found
     }
 
-    /// A projection's record, copied; nil if there is none.
-    public func projection(_ key: [UInt8]) throws(EventStoreError) -> [UInt8]? {
-        do {
-            guard let bytes = try value(databases.projections, key) else { return nil }
-            return bytes.copy()
-        } catch {
-            throw translate(error)
-        }
-    }
-
-    /// Calls `body` with every record of the projections whose key begins with `prefix`.
-    public func forEachProjection(
-        prefix: [UInt8], _ body: (_ key: [UInt8], _ value: RawSpan) throws -> Void
-    ) throws {
-        try scan(
-            databases.projections, from: prefix,
-            { (key, value) throws in
-                let key = key.copy()
-                guard key.starts(with: prefix) else { return false }
-                try body(key, value)
-                return true
-            }, orThrow: { EventStoreError($0, path: path) as any Error })
-    }
-
     func translate(_ error: any Error) -> EventStoreError {
         switch error {
         case let error as LMDBError: EventStoreError(error, path: path)

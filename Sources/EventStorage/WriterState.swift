@@ -13,8 +13,6 @@ struct WriterState: ~Copyable {
     var rows: TreeRows?
     /// What made writing impossible for good.
     var broken: EventStoreError?
-    /// When stale readers were last looked for, by the clock of the appends.
-    var reapedAt = Int64.min
     /// Held from the first append to the store's end.
     var lock: FileLock?
 

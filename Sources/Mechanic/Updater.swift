@@ -21,6 +21,8 @@ public final class Updater {
 
     /// Most bytes of events in a commit of a catch-up: 32 MiB; tests make it smaller.
     package var maximumCommitBytes = 32 << 20
+    /// From one snapshot to the next, in positions; tests make it smaller.
+    package var snapshotInterval = MarketRecord.snapshotInterval
 
     /// What is kept between updates.
     struct Warm {
@@ -83,7 +85,8 @@ public final class Updater {
             warm = nil
             return current
         }
-        let (state, saved) = try MarketState.load(view, market: market)
+        var (state, saved) = try MarketState.load(view, market: market)
+        saved.snapshotInterval = snapshotInterval
         return Warm(state: state, saved: saved, seen: head)
     }
 

@@ -30,7 +30,7 @@ struct MechanicReplay: ParsableCommand {
             Initialize.self, Import.self, Update.self, BackfillCommand.self, ReplayCommand.self,
             Status.self, Labels.self, Candles.self, Config.self, Log.self, Show.self, Verify.self,
             Keygen.self, CheckpointCommand.self, Prove.self, BackupCommand.self, Restore.self,
-            Compact.self, Skip.self, Bench.self,
+            Compact.self, RebuildCommand.self, Skip.self, Bench.self,
         ])
 }
 

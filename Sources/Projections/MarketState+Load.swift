@@ -16,43 +16,86 @@ extension MarketState {
     public static func load(
         _ view: borrowing StoreView, market: MarketID
     ) throws -> (state: MarketState, saved: SavedDays) {
-        var saved = SavedDays()
-        saved.window = try days(view, under: MarketRecord.windowDays(market))
+        let reader = try LogReader(view)
+        var saved = SavedDays(skips: reader.skips.count)
+        saved.window = try days(
+            view, under: MarketRecord.windowDays(market), damaged: &saved.damaged)
         let streams = try view.streams(prefix: "\(market)/")
-        if let bytes = try view.projection(MarketRecord.key(market)),
-            let record = MarketRecord(bytes),
+        if case .record(let record) = try MarketRecord.stored(view, market, skips: saved.skips),
             streams.allSatisfy({ $0.head.position <= record.position })
         {
-            var state = MarketState(market: market)
-            try state.restore(record, view, try LogReader(view), streams, &saved)
+            var state = try MarketState(restoring: record, of: market, view, reader, streams)
             // Digests of days are taken from the store as they are: a damaged one shows here.
-            if MarketRecord(&state, hasher: SHA256()) == record { return (state, saved) }
+            try state.adoptDays(view, &saved)
+            if MarketRecord(&state, skips: saved.skips, hasher: SHA256()) == record {
+                saved.position = record.position
+                saved.isComplete = saved.damaged.isEmpty && state.holds(saved)
+                return (state, saved)
+            }
         }
         let head = try view.head()
         let fold = try LogFold.fold(view, through: head.position, market: market)
         let state = fold[market]
         for labelling in state.labellings {
             saved.labels[labelling.hash] = try days(
-                view, under: MarketRecord.labelDays(market, labelling.hash))
+                view, under: MarketRecord.labelDays(market, labelling.hash),
+                damaged: &saved.damaged)
         }
         return (state, saved)
     }
 
-    private mutating func restore(
-        _ record: MarketRecord, _ view: borrowing StoreView, _ reader: LogReader,
-        _ streams: [(id: StreamID, head: StreamHead)], _ saved: inout SavedDays
+    /// The state at the newest sound snapshot up to a position; nil if there is none.
+    ///
+    /// A snapshot is believed only if the events of its window give its digests.
+    ///
+    /// - Complexity: O(events of the window) for each snapshot tried.
+    static func snapshot(
+        _ view: borrowing StoreView, market: MarketID, through last: GlobalPosition,
+        _ reader: LogReader
+    ) throws -> MarketState? {
+        let streams = try view.streams(prefix: "\(market)/")
+        let prefix = MarketRecord.snapshots(market)
+        var below = MarketRecord.snapshot(market, GlobalPosition(last.number + 1))
+        while let key = try view.lastProjection(below: below, prefix: prefix) {
+            below = key
+            guard
+                let record = MarketRecord(try view.projection(key), skips: reader.skips.count),
+                key == MarketRecord.snapshot(market, record.position),
+                let state = try MarketState(checking: record, of: market, view, reader, streams)
+            else { continue }
+            return state
+        }
+        return nil
+    }
+
+    /// The state that a record stands for; nil where the log gives another one.
+    ///
+    /// - Complexity: O(events of the window), all of them hashed.
+    init?(
+        checking record: MarketRecord, of market: MarketID, _ view: borrowing StoreView,
+        _ reader: LogReader, _ streams: [(id: StreamID, head: StreamHead)]
     ) throws {
+        try self.init(restoring: record, of: market, view, reader, streams)
+        let given = MarketRecord(&self, skips: reader.skips.count, hasher: SHA256())
+        guard given == record else { return nil }
+    }
+
+    /// The state where a record stands, from the events of its window; its digests are not compared.
+    private init(
+        restoring record: MarketRecord, of market: MarketID, _ view: borrowing StoreView,
+        _ reader: LogReader, _ streams: [(id: StreamID, head: StreamHead)]
+    ) throws {
+        self.init(market: market)
         window.newest = record.newest
         var opened: [(position: GlobalPosition, stream: MarketStream, head: StreamHead)] = []
         for (id, head) in streams {
             guard let stream = MarketStream(id) else { continue }
             switch stream {
-            case .candles: try fold(stream, head, daysFrom: window.cutoff, view, reader)
-            case .configuration: try foldWhole(stream, head, view, reader)
+            case .candles: try fold(stream, head, through: record.position, view, reader)
+            case .configuration: try foldWhole(stream, head, through: record.position, view, reader)
             case .labels:
-                if let first = try view.position(of: StreamVersion(1), in: head) {
-                    opened.append((first, stream, head))
-                }
+                let first = try view.position(of: StreamVersion(1), in: head)
+                if let first, first <= record.position { opened.append((first, stream, head)) }
             case .operations: break
             }
         }
@@ -61,38 +104,56 @@ extension MarketState {
             try apply(at: position, stream, view, reader)
         }
         for (_, stream, head) in opened {
-            try fold(stream, head, daysFrom: window.cutoff, view, reader)
+            try fold(stream, head, through: record.position, view, reader)
         }
         slide()
         for labelling in record.labellings {
             guard let index = self.labelling(labelling.hash) else { continue }
             labellings[index].through = labelling.through
             labellings[index].candlesVersion = labelling.candlesVersion
-            let days: [DayGrid<Label>.Day] = try Self.days(
-                view, under: MarketRecord.labelDays(market, labelling.hash))
-            for day in days { labellings[index].labels.adopt(day) }
-            saved.labels[labelling.hash] = days
         }
-        for day in saved.window { window.candles.adopt(day) }
         candlesVersion = record.candlesVersion
         position = record.position
     }
 
-    /// Folds the events of a stream that hold rows after a cutoff.
+    /// Whether the store holds the digests of all days.
+    private mutating func holds(_ saved: SavedDays) -> Bool {
+        let hasher = SHA256()
+        return window.candles.digests(hasher: hasher) == saved.window
+            && labellings.indices.allSatisfy { index in
+                let days = labellings[index].labels.digests(hasher: hasher)
+                return days == saved.labels[labellings[index].hash] ?? []
+            }
+    }
+
+    /// Takes the digests of days from the store, to save hashing them.
+    private mutating func adoptDays(_ view: borrowing StoreView, _ saved: inout SavedDays) throws {
+        for day in saved.window { window.candles.adopt(day) }
+        for index in labellings.indices {
+            let hash = labellings[index].hash
+            let days: [DayGrid<Label>.Day] = try Self.days(
+                view, under: MarketRecord.labelDays(market, hash), damaged: &saved.damaged)
+            for day in days { labellings[index].labels.adopt(day) }
+            saved.labels[hash] = days
+        }
+    }
+
+    /// Folds the events of a stream that hold rows of the window, up to a position.
     private mutating func fold(
-        _ stream: MarketStream, _ head: StreamHead, daysFrom cutoff: Int64?,
+        _ stream: MarketStream, _ head: StreamHead, through last: GlobalPosition,
         _ view: borrowing StoreView, _ reader: LogReader
     ) throws {
-        guard let cutoff else { return }
-        let first = UTCDay(of: cutoff).number
-        let entries = try view.positions(in: head, days: first...Int32.max)
-        for position in entries.map(\.position).sorted() {
+        guard let cutoff = window.cutoff, let newest = window.newest else { return }
+        let days = UTCDay(of: cutoff).number...UTCDay(of: newest).number
+        let entries = try view.positions(in: head, days: days)
+        for position in entries.map(\.position).sorted() where position <= last {
             try apply(at: position, stream, view, reader)
         }
     }
 
     private mutating func foldWhole(
-        _ stream: MarketStream, _ head: StreamHead, _ view: borrowing StoreView, _ reader: LogReader
+        _ stream: MarketStream, _ head: StreamHead, through last: GlobalPosition,
+        _ view: borrowing StoreView, _ reader: LogReader
     ) throws {
         guard head.version > .none else { return }
         for number in 1...head.version.number {
@@ -102,6 +163,7 @@ extension MarketState {
                     "version \(number) of \(stream.id) is not in the index; run "
                         + "`mechanic-replay verify`")
             }
+            guard position <= last else { return }
             try apply(at: position, stream, view, reader)
         }
     }

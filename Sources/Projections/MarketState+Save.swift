@@ -4,51 +4,86 @@ public import EventStorage
 internal import Labeling
 public import Market
 
-/// The day digests of a market as they stand in the store, so that only changed ones are written.
+/// What the store holds of a market, so that only what changes is written.
 public struct SavedDays: Sendable {
     var window: [DayGrid<Candle>.Day] = []
     var labels: [Hash256: [DayGrid<Label>.Day]] = [:]
+    /// Keys of days that are damaged: whatever they were, they are removed.
+    var damaged: [[UInt8]] = []
+    /// Whether the store holds all that it should: else its records are counted anew.
+    var isComplete = false
+    /// Where the record stands.
+    var position = GlobalPosition.start
+    /// How many events the log passes over.
+    let skips: Int
+    /// From one snapshot to the next, in positions.
+    package var snapshotInterval = MarketRecord.snapshotInterval
 
-    /// Nothing is in the store yet.
-    public init() {}
+    init(skips: Int) { self.skips = skips }
+
+    /// Whether a record that moves to a position is kept as a snapshot too.
+    func isSnapshot(at position: GlobalPosition) -> Bool {
+        position.number / snapshotInterval != self.position.number / snapshotInterval
+    }
 }
+
+/// A projection's record to be set, or removed where the value is nil.
+typealias RecordChange = (key: [UInt8], value: [UInt8]?)
 
 extension MarketState {
     /// Adds the record and the changed day digests to a commit: they become visible with its events.
     ///
     /// - Parameter saved: what is in the store; brought up to date.
-    /// - Returns: the record written.
     /// - Complexity: O(days), and the rows of hours that changed.
-    @discardableResult
-    public mutating func save(
-        to commit: inout Commit, saved: inout SavedDays, hasher: SHA256
-    ) -> MarketRecord {
+    public mutating func save(to commit: inout Commit, saved: inout SavedDays, hasher: SHA256) {
         position = commit.head.position
-        let record = MarketRecord(&self, hasher: hasher)
-        commit.setProjection(MarketRecord.key(market), record.bytes)
+        if !saved.isComplete { commit.recountProjections() }
+        saved.isComplete = true
+        for change in recordChanges(&saved, hasher: hasher) + dayChanges(&saved, hasher: hasher) {
+            commit.setProjection(change.key, change.value)
+        }
+    }
+
+    /// The record, and a snapshot of it where it moves across a multiple of 1,024 positions.
+    ///
+    /// - Complexity: O(days), and the rows of hours that changed.
+    mutating func recordChanges(_ saved: inout SavedDays, hasher: SHA256) -> [RecordChange] {
+        let bytes = MarketRecord(&self, skips: saved.skips, hasher: hasher).bytes
+        var changes: [RecordChange] = [(MarketRecord.key(market), bytes)]
+        if saved.isSnapshot(at: position) {
+            changes.append((MarketRecord.snapshot(market, position), bytes))
+        }
+        saved.position = position
+        return changes
+    }
+
+    /// The digests of days that are not as the store has them.
+    mutating func dayChanges(_ saved: inout SavedDays, hasher: SHA256) -> [RecordChange] {
+        var changes: [RecordChange] = saved.damaged.map { ($0, nil) }
+        saved.damaged = []
         let days = window.candles.digests(hasher: hasher)
-        Self.write(days, over: saved.window, under: MarketRecord.windowDays(market), to: &commit)
+        Self.add(days, over: saved.window, under: MarketRecord.windowDays(market), to: &changes)
         saved.window = days
         for index in labellings.indices {
             let hash = labellings[index].hash
             let days = labellings[index].labels.digests(hasher: hasher)
-            Self.write(
+            Self.add(
                 days, over: saved.labels[hash] ?? [], under: MarketRecord.labelDays(market, hash),
-                to: &commit)
+                to: &changes)
             saved.labels[hash] = days
         }
-        return record
+        return changes
     }
 
-    /// Writes the days that differ and removes those that are gone; both lists ascend.
-    private static func write<Row>(
+    /// Adds the days that differ and the removal of those that are gone; both lists ascend.
+    private static func add<Row>(
         _ days: [DayGrid<Row>.Day], over old: [DayGrid<Row>.Day], under prefix: [UInt8],
-        to commit: inout Commit
+        to changes: inout [RecordChange]
     ) {
         var at = 0
         for day in days {
             while at < old.count, old[at].day < day.day {
-                commit.setProjection(key(prefix, old[at].day), nil)
+                changes.append((key(prefix, old[at].day), nil))
                 at += 1
             }
             if at < old.count, old[at].day == day.day {
@@ -59,9 +94,9 @@ extension MarketState {
             value.append(littleEndian: UInt32(day.count))
             value.append(littleEndian: UInt32(0))
             day.digest.append(to: &value)
-            commit.setProjection(key(prefix, day.day), value)
+            changes.append((key(prefix, day.day), value))
         }
-        for day in old[at...] { commit.setProjection(key(prefix, day.day), nil) }
+        for day in old[at...] { changes.append((key(prefix, day.day), nil)) }
     }
 
     private static func key(_ prefix: [UInt8], _ day: Int32) -> [UInt8] {
@@ -71,12 +106,17 @@ extension MarketState {
     }
 
     /// Reads the days under a prefix; a damaged one is left out and hashed anew.
+    ///
+    /// - Parameter damaged: gets the keys of those left out.
     static func days<Row>(
-        _ view: borrowing StoreView, under prefix: [UInt8]
+        _ view: borrowing StoreView, under prefix: [UInt8], damaged: inout [[UInt8]]
     ) throws -> [DayGrid<Row>.Day] {
         var days: [DayGrid<Row>.Day] = []
         try view.forEachProjection(prefix: prefix) { key, value in
-            guard key.count == prefix.count + 4, value.byteCount == 40 else { return }
+            guard key.count == prefix.count + 4, let value, value.byteCount == 40 else {
+                damaged.append(key)
+                return
+            }
             let number = key.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
             days.append(
                 DayGrid<Row>.Day(
@@ -95,14 +135,15 @@ extension MarketState {
     public mutating func firstDifferentDay(
         _ digest: Digest, _ view: borrowing StoreView, hasher: SHA256
     ) throws -> UTCDay? {
+        var damaged: [[UInt8]] = []
         if digest.name == RollingWindow.name {
             let held: [DayGrid<Candle>.Day] = try Self.days(
-                view, under: MarketRecord.windowDays(market))
+                view, under: MarketRecord.windowDays(market), damaged: &damaged)
             return Self.firstDifference(held, window.candles.digests(hasher: hasher))
         }
         guard let hash = digest.labelling, let index = labelling(hash) else { return nil }
         let held: [DayGrid<Label>.Day] = try Self.days(
-            view, under: MarketRecord.labelDays(market, hash))
+            view, under: MarketRecord.labelDays(market, hash), damaged: &damaged)
         return Self.firstDifference(held, labellings[index].labels.digests(hasher: hasher))
     }
 

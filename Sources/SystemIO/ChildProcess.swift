@@ -81,10 +81,18 @@ public enum ChildProcess {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output, 1) }
+        // Threads of a pool block signals, and a child inherits that.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var words = unsafe ([executable] + arguments).map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
         var child: pid_t = 0
-        let code = unsafe posix_spawn(&child, executable, &actions, nil, &words, environ)
+        let code = unsafe posix_spawn(&child, executable, &actions, &attributes, &words, environ)
         guard code == 0 else {
             throw SystemError(code: code, path: executable, action: "start the program")
         }

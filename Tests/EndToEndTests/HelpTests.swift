@@ -9,7 +9,7 @@ struct HelpTests {
         "config",
         "config show", "config hash", "config activate", "log", "show", "verify", "keygen",
         "checkpoint", "prove", "prove inclusion", "prove consistency", "prove check", "backup",
-        "restore", "compact", "skip", "bench",
+        "restore", "compact", "rebuild", "skip", "bench",
     ]
 
     @Test(arguments: verbs)

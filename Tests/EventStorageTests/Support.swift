@@ -93,7 +93,7 @@ extension EventStore {
 
     func head(of stream: StreamID) throws -> StreamHead? { try read { try $0.head(of: stream) } }
 
-    func projection(_ key: [UInt8]) throws -> [UInt8]? { try read { try $0.projection(key) } }
+    func projection(_ key: [UInt8]) throws -> [UInt8]? { try read { try $0.projection(key).bytes } }
 
     func resolve(_ point: TimePoint) throws -> UInt64 { try read { try $0.resolve(point).number } }
 }

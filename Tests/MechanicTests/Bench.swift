@@ -16,6 +16,8 @@ final class Bench {
     private(set) var updater: Updater!
     /// Commits of catch-ups, in bytes; nil for the program's own limit.
     var maximumCommitBytes: Int? { didSet { startUpdater() } }
+    /// From one snapshot to the next, in positions; nil for the program's own distance.
+    var snapshotInterval: UInt64? { didSet { startUpdater() } }
 
     init(_ market: MarketID, _ configurations: [LabelingConfiguration]) throws {
         scratch = try Scratch()
@@ -29,6 +31,7 @@ final class Bench {
     func startUpdater() {
         updater = Updater(store: store, market: market)
         if let maximumCommitBytes { updater.maximumCommitBytes = maximumCommitBytes }
+        if let snapshotInterval { updater.snapshotInterval = snapshotInterval }
     }
 
     /// Closes the store and opens it again.

@@ -10,7 +10,8 @@ extension ModelStore {
         try requireEqual(Int(head.streams), streams.count, "streams")
         for key in Workload.recordKeys {
             let value = try store.read { try $0.projection(key) }
-            try requireEqual(value, projections[key], "the record \(key)")
+            let expected = projections[key].map { StoredRecord.value($0) } ?? .missing
+            try requireEqual(value, expected, "the record \(key)")
         }
     }
 
@@ -18,6 +19,7 @@ extension ModelStore {
     package func checkEverything(_ store: EventStore) throws {
         try check(store)
         try store.read { view in
+            try requireEqual(try view.checkProjections().findings, [], "the projections' records")
             var position = 0
             try view.forEachEvent(through: try view.head().position) { _, event in
                 try Self.check(try event.recorded(), events[position], at: position + 1)

@@ -47,7 +47,7 @@ struct Restore: ParsableCommand {
             options: store.options,
             rebuild: { store in
                 let bar = ProgressBar("projections", unit: "events", console: console)
-                try LogFold.rebuild(store) { bar.update(Int($0), of: Int($1)) }
+                _ = try Rebuild.run(store) { bar.update(Int($0), of: Int($1)) }
                 bar.finish()
             },
             progress: { step, done, total in

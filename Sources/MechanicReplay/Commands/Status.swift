@@ -46,6 +46,15 @@ struct Status: ParsableCommand {
         printer.add("position", .integer(Int64(position.number)))
         printer.add("events", .integer(Int64(events)), people: Number.grouped(events))
         add(states, to: &printer)
+        let (isOutdated, skips) = try store.read { try Self.standing($0, only) }
+        printer.member("rebuild_needed", .bool(isOutdated))
+        if isOutdated {
+            printer.line(
+                "projections",
+                "of another version: rebuild needed (`mechanic-replay rebuild`), until then slower")
+        }
+        printer.member("skipped_events", .integer(skips))
+        if skips > 0 { printer.line("skipped events", Number.grouped(skips)) }
         DigestPrinter.add(digests, as: "projections", to: &printer)
         // Several markets may be labelled under several: then each symbol says its own.
         let hashes = Set(states.map { $0.configuration.newest?.hash })
@@ -57,6 +66,18 @@ struct Status: ParsableCommand {
         let bytes = store.usedBytes
         printer.add("bytes", .integer(Int64(bytes)), people: Number.bytes(bytes))
         printer.finish()
+    }
+
+    /// Whether records of markets are of another version, and how many events are passed over.
+    private static func standing(
+        _ view: borrowing StoreView, _ only: MarketID?
+    ) throws -> (isOutdated: Bool, skips: Int) {
+        let skips = try view.skips().count
+        let markets = try MarketID.all(in: view).filter { only == nil || $0 == only }
+        let isOutdated = try markets.contains {
+            try MarketRecord.stored(view, $0, skips: skips) == .outdated
+        }
+        return (isOutdated, skips)
     }
 
     private func add(_ states: [MarketState], to printer: inout ReportPrinter) {

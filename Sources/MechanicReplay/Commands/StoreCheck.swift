@@ -22,6 +22,8 @@ struct StoreCheck {
     var labels = 0
     /// Whether the log was sound, so that its labels and projections could be checked.
     var isLogSound = false
+    /// Whether every recorded label came out of the candles again, as far as that was asked.
+    var labelsAreSound = true
     /// What became of the checkpoints.
     var kept: [Promises.Result] = []
 
@@ -34,23 +36,42 @@ struct StoreCheck {
             scope.isDeep
             ? try EventStore.checkPages(path: options.path, wait: options.options.wait)
             : try EventStore.checkMeta(path: options.path)
-        var check = StoreCheck(report: pages, findings: findings(pages))
+        var check = StoreCheck(pages)
         guard pages.isClean else {
             check.kept = scope.promises.notCompared
             return check
         }
-        let store = try options.open()
+        let store: EventStore
+        do {
+            store = try options.open(checksApart: false)
+        } catch let error as EventStoreError where error.code == .corrupted {
+            // What is not trusted is a finding, and the whole is looked at all the same.
+            check.findings.append((error.position?.number, error.message))
+            store = try options.open(checksApart: false, isTrusted: true)
+        }
         let bar = ProgressBar("verify", unit: "events", console: console)
         let log = try store.verify(isDeep: scope.isDeep) { bar.update(Int($0), of: Int($1)) }
         bar.finish()
         check.report.merge(log)
-        check.findings = findings(log)
+        check.findings += findings(log)
         check.isLogSound = log.isClean
         if check.isLogSound, scope.recomputes { try check.recompute(store, console) }
         if check.isLogSound, scope.isDeep { try check.replay(store, console) }
         check.kept = try scope.promises.check(store)
         check.findings += scope.promises.findings(check.kept, store.identity)
         return check
+    }
+
+    /// A check that did not come to its end.
+    init(failedWith message: String, _ promises: Promises) {
+        report = VerificationReport()
+        findings = [(nil, message)]
+        kept = promises.notCompared
+    }
+
+    private init(_ report: VerificationReport) {
+        self.report = report
+        findings = Self.findings(report)
     }
 
     private static func findings(_ report: VerificationReport) -> [(UInt64?, String)] {
@@ -62,6 +83,7 @@ struct StoreCheck {
         let result = try Recomputation.run(store) { bar.update(Int($0), of: Int($1)) }
         bar.finish()
         labels = result.checkedLabels
+        labelsAreSound = result.differences.isEmpty
         findings += result.differences.map { ($0.position.number, $0.message) }
     }
 
@@ -73,5 +95,7 @@ struct StoreCheck {
         }
         bar.finish()
         if let difference = replay.difference { findings.append((nil, difference)) }
+        let damaged = try store.read { try $0.checkProjections() }.findings
+        findings += damaged.filter { $0 != replay.difference }.map { (nil, $0) }
     }
 }

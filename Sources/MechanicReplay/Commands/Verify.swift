@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CanonicalJSON
 internal import EventFormat
 internal import EventStorage
+internal import SystemIO
 
 /// `verify`: that the log was not touched.
 struct Verify: ParsableCommand {
@@ -32,19 +33,65 @@ struct Verify: ParsableCommand {
     @Flag(help: "Also the raw file's pages, every key, and every projection.")
     var deep = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How long the check may take; then it counts as hung.", valueName: "duration"))
+    var timeLimit = Span("1h")!
+
+    /// Checks here, where a damaged page may crash LMDB, and not in a process of its own.
+    @Flag(help: .hidden)
+    var inProcess = false
+
+    /// Only checks what is not trusted yet, as the first opening after a stop of the machine does.
+    @Flag(help: .hidden)
+    var tail = false
+
     @OptionGroup var against: AgainstOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        if tail { return try checkTail() }
+        guard inProcess else { return try checkApart() }
         let scope = StoreCheck.Scope(
             isDeep: deep, recomputes: recompute, promises: try against.load(output.console))
         let check = try StoreCheck.run(store, scope, output.console)
         print(check, scope.promises)
         guard check.findings.isEmpty else {
             throw Failure(
-                .difference, "the store is not what it says: restore a backup or ask why it changed"
-            )
+                .difference,
+                check.isLogSound && check.labelsAreSound
+                    ? "the log is sound, its projections are not: run `mechanic-replay rebuild`"
+                    : "the store is not what it says: restore a backup or ask why it changed")
+        }
+    }
+
+    /// Runs this very command in a process of its own: a crash there is a report here.
+    private func checkApart() throws {
+        let words = CommandLine.arguments.dropFirst() + ["--in-process"]
+        let outcome = try ChildProcess.run(
+            try ChildProcess.currentExecutable(), Array(words), isCaptured: false,
+            limit: .milliseconds(timeLimit.milliseconds))
+        if case .exited(let code) = outcome.end {
+            if code != 0 { throw ExitCode(code) }
+            return
+        }
+        let message = "the check ended with \(outcome.end): LMDB cannot read the damaged file"
+        let promises = try against.load(output.console)
+        print(StoreCheck(failedWith: message, promises), promises)
+        throw Failure(
+            .difference,
+            "\(message): run `mechanic-replay verify --deep`, which names the page, and restore a "
+                + "backup")
+    }
+
+    private func checkTail() throws {
+        do {
+            _ = try store.open(checksApart: false)
+        } catch let error as EventStoreError {
+            // The one who started this reads the first line.
+            Swift.print(error.message)
+            throw ExitCode(Failure(error)?.code.rawValue ?? 1)
         }
     }
 

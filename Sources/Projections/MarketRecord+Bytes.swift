@@ -1,0 +1,109 @@
+internal import Digest
+internal import EventFormat
+public import EventStorage
+public import Market
+
+extension MarketRecord {
+    /// What every record begins with: versions of the three projections (3 × 4) and how many versions
+    /// of event types the program knew (4).
+    static var preamble: [UInt8] {
+        var buffer: [UInt8] = []
+        for version in versions { buffer.append(littleEndian: version) }
+        buffer.append(littleEndian: UInt32(EventCatalog.product.count))
+        return buffer
+    }
+
+    /// Whether this program's projections are those of a record. Types are only ever added: a record
+    /// of a program that knew fewer will do.
+    static func isCurrent(_ preamble: RawSpan) -> Bool {
+        for (index, version) in versions.enumerated()
+        where preamble.load(UInt32.self, at: index * 4) != version {
+            return false
+        }
+        return preamble.load(UInt32.self, at: 12) <= UInt32(EventCatalog.product.count)
+    }
+
+    /// Preamble (16), labellings (4), skips (4), position (8), candles version (8), newest (8),
+    /// window (32), configuration (32), then for each labelling hash (32), digest (32), through (8),
+    /// candles version (8). A time that is not there is the least integer.
+    var bytes: [UInt8] {
+        var buffer = Self.preamble
+        buffer.append(littleEndian: UInt32(labellings.count))
+        buffer.append(littleEndian: skips)
+        buffer.append(littleEndian: position.number)
+        buffer.append(littleEndian: candlesVersion)
+        buffer.append(littleEndian: newest ?? .min)
+        window.append(to: &buffer)
+        configuration.append(to: &buffer)
+        for labelling in labellings {
+            labelling.hash.append(to: &buffer)
+            labelling.digest.append(to: &buffer)
+            buffer.append(littleEndian: labelling.through ?? .min)
+            buffer.append(littleEndian: labelling.candlesVersion)
+        }
+        return buffer
+    }
+
+    static let preambleBytes = 16
+    private static let headerBytes = 112
+    private static let labellingBytes = 80
+
+    /// Reads what was stored under a key.
+    ///
+    /// - Parameter skips: how many events the log passes over now.
+    init?(_ stored: StoredRecord, skips: Int) {
+        guard case .record(let record) = Self.read(stored, skips: skips) else { return nil }
+        self = record
+    }
+
+    private static func read(_ stored: StoredRecord, skips: Int) -> Stored {
+        let bytes: [UInt8]
+        switch stored {
+        case .missing: return .missing
+        case .damaged: return .damaged
+        case .value(let value): bytes = value
+        }
+        let span = bytes.rawSpan
+        guard span.byteCount >= preambleBytes else { return .damaged }
+        guard isCurrent(span) else { return .outdated }
+        guard span.byteCount >= headerBytes else { return .damaged }
+        let count = Int(span.load(UInt32.self, at: 16))
+        guard span.byteCount == headerBytes + count * labellingBytes else { return .damaged }
+        let record = MarketRecord(checked: span, labellings: count)
+        return Int(record.skips) == skips ? .record(record) : .outdated
+    }
+
+    /// What a view holds of a market.
+    ///
+    /// - Parameter skips: how many events the log passes over.
+    public static func stored(
+        _ view: borrowing StoreView, _ market: MarketID, skips: Int
+    ) throws -> Stored {
+        let stored = read(try view.projection(key(market)), skips: skips)
+        guard stored == .missing, try view.hasEarlierProjection(key(market)) else { return stored }
+        return .outdated
+    }
+
+    private init(checked span: RawSpan, labellings count: Int) {
+        func time(_ offset: Int) -> Int64? {
+            let time = span.load(Int64.self, at: offset)
+            return time == .min ? nil : time
+        }
+        skips = span.load(UInt32.self, at: 20)
+        position = GlobalPosition(span.load(UInt64.self, at: 24))
+        candlesVersion = span.load(UInt64.self, at: 32)
+        newest = time(40)
+        window = Hash256(span.extracting(48..<80))
+        configuration = Hash256(span.extracting(80..<112))
+        labellings = []
+        for index in 0..<count {
+            let start = Self.headerBytes + index * Self.labellingBytes
+            labellings.append(
+                Labelling(
+                    hash: Hash256(span.extracting(start..<start + 32)),
+                    digest: Hash256(span.extracting(start + 32..<start + 64)),
+                    through: time(start + 64),
+                    candlesVersion: span.load(UInt64.self, at: start + 72)))
+        }
+    }
+}
