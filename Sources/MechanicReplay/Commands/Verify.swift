@@ -40,35 +40,40 @@ struct Verify: ParsableCommand {
         bar.finish()
         var findings = report.findings.map { ($0.position?.number, $0.message) }
         var labels = 0
-        var labelsAreSound = true
         if recompute || deep, report.isClean {
             let bar = ProgressBar("recompute", unit: "events", console: output.console)
             let result = try Recomputation.run(store) { bar.update(Int($0), of: Int($1)) }
             bar.finish()
             labels = result.checkedLabels
-            labelsAreSound = result.differences.isEmpty
             findings += result.differences.map { ($0.position.number, $0.message) }
-        }
-        if deep, report.isClean {
-            let bar = ProgressBar("replay", unit: "events", console: output.console)
-            let replay = try Replay.run(store, to: .head, checks: true) {
-                bar.update(Int($0), of: Int($1))
-            }
-            bar.finish()
-            if let difference = replay.difference { findings.append((nil, difference)) }
-            let damaged = try store.read { try $0.checkProjections() }.findings
-            findings += damaged.filter { $0 != replay.difference }.map { (nil, $0) }
         }
         let kept = try promises.check(store)
         findings += promises.findings(kept, store.identity)
+        let isLogSound = findings.isEmpty
+        if deep, report.isClean { findings += try projectionFindings(store).map { (nil, $0) } }
         print(report, findings, labels: labels) { promises.add(kept, to: &$0) }
         guard findings.isEmpty else {
             throw Failure(
                 .difference,
-                report.isClean && labelsAreSound
+                isLogSound
                     ? "the log is sound, its projections are not: run `mechanic-replay rebuild`"
                     : "the store is not what it says: restore a backup or ask why it changed")
         }
+    }
+
+    /// Compares every projection with the log, and checks every record of them.
+    private func projectionFindings(_ store: EventStore) throws -> [String] {
+        let bar = ProgressBar("replay", unit: "events", console: output.console)
+        let replay = try Replay.run(store, to: .head, checks: true) {
+            bar.update(Int($0), of: Int($1))
+        }
+        bar.finish()
+        for market in replay.outdated {
+            output.console.say("\(market): projections of another version: rebuild needed")
+        }
+        let damaged = try store.read { try $0.checkProjections() }.findings
+        let difference = replay.difference.map { [$0] } ?? []
+        return difference + damaged.filter { $0 != replay.difference }
     }
 
     private func print(
