@@ -40,23 +40,23 @@ public enum DataFileWalk {
     /// - Complexity: O(1).
     public static func checkMeta(path: String) throws(SystemError) -> DataFileReport {
         let file = try FileReader(path: path)
-        var report = DataFileReport()
-        // A commit may be writing its page just now.
-        for _ in 0..<100 {
-            let heads = try Heads(file)
-            switch heads.result {
-            case .failure(let finding):
-                report = DataFileReport()
-                report.note(finding.page, finding.message)
-            case .success(let meta):
-                report = DataFileReport()
-                report.transaction = meta.transaction
-                report.pages = 2
-                report.bytes = 2 * heads.pageBytes
-            }
-            if report.isClean { break }
-            guard try Heads(file).bytes != heads.bytes else { break }
+        var heads = try Heads(file)
+        // A commit may be writing its page just now: damage stays as it is.
+        for _ in 0..<100 where heads.newest == nil {
+            let again = try Heads(file)
+            if again.bytes == heads.bytes { break }
+            heads = again
         }
+        return report(heads)
+    }
+
+    /// What the meta pages alone say.
+    private static func report(_ heads: Heads) -> DataFileReport {
+        var report = DataFileReport()
+        if let defect = heads.defect { report.note(defect.page, defect.message) }
+        report.transaction = heads.newest?.transaction ?? 0
+        report.pages = heads.newest == nil ? 0 : 2
+        report.bytes = report.pages * heads.pageBytes
         return report
     }
 
@@ -66,7 +66,7 @@ public enum DataFileWalk {
     ) throws -> [LiveRange] {
         let file = try FileReader(path: path)
         let heads = try Heads(file)
-        guard case .success(let meta) = heads.result else { return [] }
+        guard let meta = heads.newest else { return [] }
         var walker = Walker(
             file: file, pageBytes: heads.pageBytes, meta: meta, insertOnly: insertOnly)
         walker.live = []
@@ -80,23 +80,20 @@ public enum DataFileWalk {
         _ file: FileReader, _ insertOnly: Set<String>
     ) throws(SystemError) -> DataFileReport {
         let heads = try Heads(file)
-        switch heads.result {
-        case .failure(let finding):
-            var report = DataFileReport()
-            report.note(finding.page, finding.message)
+        var report = report(heads)
+        guard let meta = heads.newest else {
             report.isSettled = try Heads(file).bytes == heads.bytes
             return report
-        case .success(let meta):
-            var walker = Walker(
-                file: file, pageBytes: heads.pageBytes, meta: meta, insertOnly: insertOnly)
-            walker.run(meta)
-            var report = walker.report
-            report.pages += 2
-            report.bytes += 2 * heads.pageBytes
-            let end = try Heads(file)
-            report.isSettled =
-                end.bytes == heads.bytes || end.newest.map { $0 &- meta.transaction <= 1 } ?? false
-            return report
         }
+        var walker = Walker(
+            file: file, pageBytes: heads.pageBytes, meta: meta, insertOnly: insertOnly)
+        walker.report = report
+        walker.run(meta)
+        report = walker.report
+        let end = try Heads(file)
+        report.isSettled =
+            end.bytes == heads.bytes
+            || end.newest.map { $0.transaction &- meta.transaction <= 1 } ?? false
+        return report
     }
 }

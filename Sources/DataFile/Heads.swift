@@ -6,19 +6,15 @@ struct Heads {
     let bytes: [UInt8]
     /// The size of a page.
     let pageBytes: Int
-    /// The newest meta page, or why there is none.
-    let result: Result<MetaPage, Defect>
+    /// The newest meta page; nil if the pages are damaged.
+    let newest: MetaPage?
+    /// What is wrong with the pages; nil if nothing is.
+    let defect: Defect?
 
-    /// A finding, as a result that is none.
+    /// Damage after which nothing can be walked.
     struct Defect: Error {
         let page: UInt64?
         let message: String
-    }
-
-    /// The number of the newest commit; nil where the pages are damaged.
-    var newest: UInt64? {
-        guard case .success(let meta) = result else { return nil }
-        return meta.transaction
     }
 
     init(_ file: FileReader) throws(SystemError) {
@@ -35,9 +31,11 @@ struct Heads {
         pageBytes = MetaPage.pageSize(bytes.raw) ?? MetaPage.pageSizes[0]
         let length = try file.length()
         do throws(Defect) {
-            result = .success(try Self.check(bytes.raw, pageBytes, length: length))
+            newest = try Self.check(bytes.raw, pageBytes, length: length)
+            defect = nil
         } catch {
-            result = .failure(error)
+            newest = nil
+            defect = error
         }
     }
 

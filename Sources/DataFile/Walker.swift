@@ -28,7 +28,6 @@ struct Walker {
         self.insertOnly = insertOnly
         map = PageMap(last: meta.lastPage)
         slots = Slots(pageBytes: pageBytes)
-        report.transaction = meta.transaction
     }
 
     /// Walks both trees of a meta page and what hangs on them, then counts the pages.

@@ -2,8 +2,8 @@ internal import Digest
 internal import EventFormat
 internal import LMDB
 
-/// Checks a whole store against what it says of itself: hashes, ids, chains, positions, commits,
-/// times, payloads, every index in both directions, the Merkle tree and the head.
+/// Checks what holds a log together: chains, positions, commits, times, every index in both
+/// directions, the Merkle tree and the head. What each event says of itself is ``EventChecks``'.
 struct LogVerifier {
     var report = VerificationReport()
     private let hasher = SHA256()
@@ -12,36 +12,42 @@ struct LogVerifier {
     private var rows: [UInt8: [UInt8]] = [:]
     private var rowCount = 0
     private var dayEntries = 0
-    private var keyEntries = 0
     private var previous: Frame?
-    private var skips = SkipList()
+    /// Whether every event was met; nothing can be said of the end of a log that breaks off.
+    private var isComplete = false
     /// Events of unknown types and unreadable payloads, by their streams' numbers.
     private var undated: [UInt32: Set<GlobalPosition>] = [:]
 
-    /// Checks everything that a view shows.
-    mutating func run(
-        _ view: borrowing StoreView, progress: (_ done: UInt64, _ of: UInt64) -> Void
+    /// Checks every event that a view shows.
+    mutating func walk(
+        _ head: StoreHead, _ view: borrowing StoreView, progress: () -> Void
     ) throws {
-        guard let head = try noting(nil, { try view.head() }) else { return }
-        collectSkips(view)
         do {
             try view.forEachEvent(through: head.position) { position, event in
                 try check(event, at: position, view)
-                if position.number.isMultiple(of: 256) {
-                    progress(position.number, head.position.number)
-                }
+                if position.number.isMultiple(of: 256) { progress() }
                 return true
             }
+            isComplete = true
         } catch let error as EventStoreError where error.code == .corrupted {
             // Beyond an unreadable event nothing can be said: chains and tree are broken there.
             report.note(error.position, error.message)
-            return
         }
+    }
+
+    /// Checks what can be said only when every event was seen.
+    ///
+    /// - Parameter keyEntries: how many events have an id from a key.
+    mutating func finish(
+        _ head: StoreHead, _ view: borrowing StoreView, keyEntries: Int
+    ) throws {
+        guard isComplete else { return }
         try checkEnd(head, view)
+        try checkCounts(view, keyEntries: keyEntries)
     }
 
     /// What `read` gives; nil if it met damage, which is noted.
-    private mutating func noting<Value>(
+    mutating func noting<Value>(
         _ position: GlobalPosition?, _ read: () throws -> Value?
     ) throws -> Value? {
         do {
@@ -61,9 +67,6 @@ struct LogVerifier {
         checkFrame(frame, at: position)
         previous = frame
         try checkTree(frame, view)
-        if hasher.hash(event.eventBytes) != frame.eventHash {
-            report.note(position, "the event's bytes do not have the hash in its frame")
-        }
         let envelope: Envelope
         do {
             envelope = try event.envelope()
@@ -71,7 +74,6 @@ struct LogVerifier {
             report.note(position, "\(error)")
             return
         }
-        checkPayload(event, at: position)
         try checkStream(envelope, event, at: position, view)
     }
 
@@ -124,7 +126,6 @@ struct LogVerifier {
         streams[envelope.stream] = StreamHead(
             number: head.number, version: head.version.next, position: position,
             hash: event.frame.eventHash)
-        try checkIdentity(envelope, event, at: position, view)
         try checkDay(event, at: position, of: head.number, view)
     }
 
@@ -146,27 +147,6 @@ struct LogVerifier {
         let key = Keys.day(stream, day, position)
         guard let entry = try view.value(view.databases.index, key), entry.byteCount == 0 else {
             report.note(position, "the index of days does not lead to this event")
-            return
-        }
-    }
-
-    /// An id is derived from the content, or from a key that the index knows.
-    private mutating func checkIdentity(
-        _ envelope: Envelope, _ event: borrowing EventView, at position: GlobalPosition,
-        _ view: borrowing StoreView
-    ) throws {
-        let derived = Envelope.id(
-            stream: envelope.stream, version: envelope.streamVersion,
-            typeNumber: envelope.typeNumber, schemaVersion: envelope.schemaVersion,
-            payload: event.payload.copy(), hasher: hasher)
-        if derived == envelope.id { return }
-        keyEntries += 1
-        var position8: [UInt8] = []
-        position8.append(littleEndian: position.number)
-        guard let found = try view.value(view.databases.index, Keys.identifier(envelope.id)),
-            found.copy() == position8
-        else {
-            report.note(position, "the event's id does not follow from its content")
             return
         }
     }
@@ -201,7 +181,6 @@ struct LogVerifier {
         }
     }
 
-    /// What can be said only when every event was seen.
     private mutating func checkEnd(_ head: StoreHead, _ view: borrowing StoreView) throws {
         if let previous, previous.endOfCommit != previous.position {
             report.note(previous.position, "the last commit is not complete")
@@ -223,16 +202,12 @@ struct LogVerifier {
         if head.streams != streams.count {
             report.note(nil, "the head counts \(head.streams) streams, the log \(streams.count)")
         }
-        for skip in skips.all
-        where !report.skipped.contains(where: { $0.decidedAt == skip.position }) {
-            report.note(
-                skip.position, "the event to be passed over is not in the log as it was then")
-        }
-        try checkCounts(view)
     }
 
     /// Every entry was looked up from its event; equal counts leave no entry without one.
-    private mutating func checkCounts(_ view: borrowing StoreView) throws {
+    private mutating func checkCounts(
+        _ view: borrowing StoreView, keyEntries: Int
+    ) throws {
         let events = try view.count(view.databases.events)
         if events != report.checkedEvents {
             report.note(nil, "\(events) events are stored, \(report.checkedEvents) are in the log")
@@ -255,53 +230,6 @@ struct LogVerifier {
         let storedRows = try view.count(view.databases.tree)
         if storedRows != rowCount {
             report.note(nil, "the tree has \(storedRows) rows, the log gives \(rowCount)")
-        }
-    }
-}
-
-extension LogVerifier {
-    /// Learns which events are passed over; damage of the decisions shows at their own positions.
-    private mutating func collectSkips(_ view: borrowing StoreView) {
-        do throws(EventStoreError) {
-            skips = try view.skips()
-        } catch {
-            report.note(error.position, error.message)
-        }
-    }
-
-    /// Checks that a payload is one of its type, unless it is passed over.
-    private mutating func checkPayload(
-        _ event: borrowing EventView, at position: GlobalPosition
-    ) {
-        var name: String {
-            event.type?.name ?? "type \(event.typeNumber) version \(event.schemaVersion)"
-        }
-        if let skip = skips.skip(of: event) {
-            report.skipped.append(
-                VerificationReport.Skipped(
-                    position: position, type: name, reason: skip.event.reason, by: skip.event.by,
-                    decidedAt: skip.position))
-            return
-        }
-        guard let type = event.type else { return report.note(position, "\(name) is unknown") }
-        if let defect = type.defect(in: event.payload) {
-            report.note(position, "\(name): \(defect)")
-        }
-    }
-}
-
-extension EventStore {
-    /// Checks hashes, chains, positions, indexes and the Merkle tree of the whole log.
-    ///
-    /// - Parameter progress: called now and then with the events done and all events.
-    /// - Complexity: O(bytes): hashing dominates.
-    public func verify(
-        progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
-    ) throws -> VerificationReport {
-        try read { view in
-            var verifier = LogVerifier()
-            try verifier.run(view, progress: progress)
-            return verifier.report
         }
     }
 }

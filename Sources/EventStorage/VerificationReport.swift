@@ -31,6 +31,8 @@ public struct VerificationReport: Sendable {
     public internal(set) var checkedEvents = 0
     /// How many bytes of events were checked.
     public internal(set) var checkedBytes = 0
+    /// How many pages of the data file were checked.
+    public internal(set) var checkedPages = 0
     /// The events passed over by a recorded decision, and why.
     public internal(set) var skipped: [Skipped] = []
     /// The first findings.
@@ -50,5 +52,20 @@ public struct VerificationReport: Sendable {
         if findings.count < Self.maximumFindings {
             findings.append(Finding(position: position, message: message))
         }
+    }
+
+    /// Adds what another part of the verification found: by position, the store as a whole last.
+    package mutating func merge(_ other: VerificationReport) {
+        checkedEvents += other.checkedEvents
+        checkedBytes += other.checkedBytes
+        checkedPages += other.checkedPages
+        skipped = (skipped + other.skipped).sorted { $0.position < $1.position }
+        findingCount += other.findingCount
+        // Each part kept its lowest positions, so the lowest of all are among them. The sort keeps
+        // the order of findings at one position.
+        findings = (findings + other.findings).enumerated().sorted { left, right in
+            let positions = [left, right].map { $0.element.position?.number ?? .max }
+            return (positions[0], left.offset) < (positions[1], right.offset)
+        }.prefix(Self.maximumFindings).map(\.element)
     }
 }

@@ -5,7 +5,7 @@ internal import SystemIO
 /// `bench`: what this machine can do.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this machine: append, replay, label, parse, prove.",
+        abstract: "Measure this machine: append, replay, verify, label, parse, prove.",
         discussion: """
             EXAMPLES
               mechanic-replay bench
@@ -35,7 +35,7 @@ struct Bench: ParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case append, label, parse, update, replay, prove
+        case append, label, parse, update, replay, verify, prove
     }
 
     func run() throws {
@@ -58,6 +58,7 @@ struct Bench: ParsableCommand {
                 case .parse: try ParseBench.run(history, directory)
                 case .update: try UpdateBench.run(history, directory, rounds: rounds)
                 case .replay: try ReplayBench.run(history, directory)
+                case .verify: try VerifyBench.run(history, directory)
                 case .prove: try ProveBench.run(directory)
                 }
             for result in results { printer.add(result.cells(part)) }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import CanonicalJSON
 internal import EventFormat
 internal import EventStorage
-internal import Mechanic
+internal import SystemIO
 
 /// `verify`: that the log was not touched.
 struct Verify: ParsableCommand {
@@ -11,8 +11,13 @@ struct Verify: ParsableCommand {
         discussion: """
             EXAMPLES
               mechanic-replay verify
+              mechanic-replay verify --deep
               mechanic-replay verify --recompute
               mechanic-replay verify --against btc.note --public-key btc.key.pub
+
+            --deep first reads every page of the raw file with a decoder of its own, before
+            LMDB opens it; then it also looks up every event by its key and compares every
+            projection with a replay.
 
             --recompute also labels the recorded candles again under the recorded
             configurations: every recorded label must come out the same, bit for bit. Exit
@@ -25,78 +30,95 @@ struct Verify: ParsableCommand {
     @Flag(help: "Also compute every recorded label anew.")
     var recompute = false
 
-    @Flag(help: "Everything: --recompute, and every projection against the log.")
+    @Flag(help: "Also the raw file's pages, every key, and every projection.")
     var deep = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the check may take; then it counts as hung.", valueName: "duration"))
+    var timeLimit = Span("1h")!
+
+    /// Checks here, where a damaged page may crash LMDB, and not in a process of its own.
+    @Flag(help: .hidden)
+    var inProcess = false
+
+    /// Only checks what is not trusted yet, as the first opening after a stop of the machine does.
+    @Flag(help: .hidden)
+    var tail = false
 
     @OptionGroup var against: AgainstOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let promises = try against.load(output.console)
-        let store = try store.open()
-        let bar = ProgressBar("verify", unit: "events", console: output.console)
-        let report = try store.verify { bar.update(Int($0), of: Int($1)) }
-        bar.finish()
-        var findings = report.findings.map { ($0.position?.number, $0.message) }
-        var labels = 0
-        if recompute || deep, report.isClean {
-            let bar = ProgressBar("recompute", unit: "events", console: output.console)
-            let result = try Recomputation.run(store) { bar.update(Int($0), of: Int($1)) }
-            bar.finish()
-            labels = result.checkedLabels
-            findings += result.differences.map { ($0.position.number, $0.message) }
-        }
-        let kept = try promises.check(store)
-        findings += promises.findings(kept, store.identity)
-        let isLogSound = findings.isEmpty
-        if deep, report.isClean { findings += try projectionFindings(store).map { (nil, $0) } }
-        print(report, findings, labels: labels) { promises.add(kept, to: &$0) }
-        guard findings.isEmpty else {
+        if tail { return try checkTail() }
+        guard inProcess else { return try checkApart() }
+        let scope = StoreCheck.Scope(
+            isDeep: deep, recomputes: recompute, promises: try against.load(output.console))
+        let check = try StoreCheck.run(store, scope, output.console)
+        print(check, scope.promises)
+        guard check.findings.isEmpty else {
             throw Failure(
                 .difference,
-                isLogSound
+                check.isLogSound && check.labelsAreSound && check.promisesAreKept
                     ? "the log is sound, its projections are not: run `mechanic-replay rebuild`"
                     : "the store is not what it says: restore a backup or ask why it changed")
         }
     }
 
-    /// Compares every projection with the log, and checks every record of them.
-    private func projectionFindings(_ store: EventStore) throws -> [String] {
-        let bar = ProgressBar("replay", unit: "events", console: output.console)
-        let replay = try Replay.run(store, to: .head, checks: true) {
-            bar.update(Int($0), of: Int($1))
+    /// Runs this very command in a process of its own: a crash there is a report here.
+    private func checkApart() throws {
+        let words = CommandLine.arguments.dropFirst() + ["--in-process"]
+        let outcome = try ChildProcess.run(
+            try ChildProcess.currentExecutable(), Array(words), isCaptured: false,
+            limit: .milliseconds(timeLimit.milliseconds))
+        if case .exited(let code) = outcome.end {
+            if code != 0 { throw ExitCode(code) }
+            return
         }
-        bar.finish()
-        for market in replay.outdated {
-            output.console.say("\(market): projections of another version: rebuild needed")
-        }
-        let damaged = try store.read { try $0.checkProjections() }.findings
-        let difference = replay.difference.map { [$0] } ?? []
-        return difference + damaged.filter { $0 != replay.difference }
+        let message = "the check ended with \(outcome.end): LMDB cannot read the damaged file"
+        let promises = try against.load(output.console)
+        print(StoreCheck(failedWith: message, promises), promises)
+        throw Failure(
+            .difference,
+            "\(message): run `mechanic-replay verify --deep`, which names the page, and restore a "
+                + "backup")
     }
 
-    private func print(
-        _ report: VerificationReport, _ findings: [(UInt64?, String)], labels: Int,
-        more: (inout ReportPrinter) -> Void
-    ) {
+    private func checkTail() throws {
+        do {
+            _ = try store.open(checksApart: false)
+        } catch let error as EventStoreError {
+            // The one who started this reads the first line.
+            Swift.print(error.message)
+            throw ExitCode(Failure(error)?.code.rawValue ?? 1)
+        }
+    }
+
+    private func print(_ check: StoreCheck, _ promises: Promises) {
         var printer = output.report
+        let (report, findings) = (check.report, check.findings)
         let isClean = findings.isEmpty
-        let first = findings.compactMap(\.0).min()
+        let first = findings.compactMap(\.position).min()
         printer.line("verify", output.console.mark(good: isClean))
         printer.member("ok", .bool(isClean))
         printer.member("first_bad_position", first.map { .integer($0) } ?? .null)
+        printer.add(
+            "checked_pages", .integer(Int64(report.checkedPages)),
+            people: Number.grouped(report.checkedPages))
         printer.add(
             "checked_events", .integer(Int64(report.checkedEvents)),
             people: Number.grouped(report.checkedEvents))
         printer.add(
             "checked_bytes", .integer(Int64(report.checkedBytes)),
             people: Number.bytes(report.checkedBytes))
-        if recompute || deep {
-            printer.add("checked_labels", .integer(Int64(labels)), people: Number.grouped(labels))
-            if !report.isClean { printer.line("recompute", "not run: the log is damaged") }
+        if recompute {
+            printer.add(
+                "checked_labels", .integer(Int64(check.labels)),
+                people: Number.grouped(check.labels))
+            if !check.isLogSound { printer.line("recompute", "not run: the log is damaged") }
         }
-        more(&printer)
+        promises.add(check.kept, to: &printer)
         for skipped in report.skipped.prefix(20) {
             let who = skipped.by.map { " by \($0)" } ?? ""
             printer.line(

@@ -61,6 +61,11 @@ struct Promises {
         }
     }
 
+    /// The results where the file is too damaged to be opened.
+    var notCompared: [Result] {
+        notes.map { Result(note: $0, signature: $0.signature(by: key), comparison: nil) }
+    }
+
     /// What is wrong, with the position of the first bad event where it is known.
     func findings(_ results: [Result], _ identity: StoreIdentity) -> [(UInt64?, String)] {
         var findings: [(UInt64?, String)] = []

@@ -43,7 +43,16 @@ struct StoreOptions: ParsableArguments {
     }
 
     /// Opens the store.
-    func open() throws -> EventStore { try EventStore(path: path, options: options) }
+    ///
+    /// - Parameters:
+    ///   - checksApart: whether a store that is not trusted is checked in a process of its own.
+    ///   - isTrusted: whether it is not checked at all.
+    func open(checksApart: Bool = true, isTrusted: Bool = false) throws -> EventStore {
+        var options = options
+        if checksApart { options.verifier = try ChildProcess.currentExecutable() }
+        options.isTrusted = isTrusted
+        return try EventStore(path: path, options: options)
+    }
 }
 
 /// A length of time on the command line: `90s`, `30m`, `1h`, `7d`.

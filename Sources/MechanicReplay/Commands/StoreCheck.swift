@@ -1,0 +1,108 @@
+internal import EventFormat
+internal import EventStorage
+internal import Mechanic
+
+/// All the work of `verify`, and what came out of it.
+struct StoreCheck {
+    /// What is to be checked beside the log.
+    struct Scope {
+        /// Every page of the raw file before LMDB opens it, every key, every projection.
+        var isDeep = false
+        /// Every recorded label computed anew.
+        var recomputes = false
+        /// Checkpoints of before, which the store must still fulfil.
+        var promises: Promises
+    }
+
+    /// The log, and the pages of the file.
+    var report: VerificationReport
+    /// Everything found: position, if it is one, and message.
+    var findings: [(position: UInt64?, message: String)]
+    /// Labels computed anew.
+    var labels = 0
+    /// Whether the log was sound, so that its labels and projections could be checked.
+    var isLogSound = false
+    /// Whether every recorded label came out of the candles again, as far as that was asked.
+    var labelsAreSound = true
+    /// Whether the store still is what its checkpoints say.
+    var promisesAreKept = true
+    /// What became of the checkpoints.
+    var kept: [Promises.Result] = []
+
+    /// Checks a store.
+    ///
+    /// A damaged file is never given to LMDB, which may crash on it: where the pages are not sound,
+    /// nothing else is looked at.
+    static func run(_ options: StoreOptions, _ scope: Scope, _ console: Console) throws -> Self {
+        let pages =
+            scope.isDeep
+            ? try EventStore.checkPages(path: options.path, wait: options.options.wait)
+            : try EventStore.checkMeta(path: options.path)
+        var check = StoreCheck(pages)
+        guard pages.isClean else {
+            check.kept = scope.promises.notCompared
+            return check
+        }
+        let store: EventStore
+        do {
+            store = try options.open(checksApart: false)
+        } catch let error as EventStoreError where error.code == .corrupted {
+            // What is not trusted is a finding, and the whole is looked at all the same.
+            check.findings.append((error.position?.number, error.message))
+            store = try options.open(checksApart: false, isTrusted: true)
+        }
+        let bar = ProgressBar("verify", unit: "events", console: console)
+        let log = try store.verify(isDeep: scope.isDeep) { bar.update(Int($0), of: Int($1)) }
+        bar.finish()
+        check.report.merge(log)
+        check.findings += findings(log)
+        check.isLogSound = log.isClean
+        if check.isLogSound, scope.recomputes { try check.recompute(store, console) }
+        if check.isLogSound, scope.isDeep { try check.replay(store, console) }
+        check.kept = try scope.promises.check(store)
+        let broken = scope.promises.findings(check.kept, store.identity)
+        check.promisesAreKept = broken.isEmpty
+        check.findings += broken
+        return check
+    }
+
+    /// A check that did not come to its end.
+    init(failedWith message: String, _ promises: Promises) {
+        report = VerificationReport()
+        findings = [(nil, message)]
+        kept = promises.notCompared
+    }
+
+    private init(_ report: VerificationReport) {
+        self.report = report
+        findings = Self.findings(report)
+    }
+
+    private static func findings(_ report: VerificationReport) -> [(UInt64?, String)] {
+        report.findings.map { ($0.position?.number, $0.message) }
+    }
+
+    private mutating func recompute(_ store: EventStore, _ console: Console) throws {
+        let bar = ProgressBar("recompute", unit: "events", console: console)
+        let result = try Recomputation.run(store) { bar.update(Int($0), of: Int($1)) }
+        bar.finish()
+        labels = result.checkedLabels
+        labelsAreSound = result.differences.isEmpty
+        findings += result.differences.map { ($0.position.number, $0.message) }
+    }
+
+    /// Folds the log again and compares every projection with what the store holds.
+    private mutating func replay(_ store: EventStore, _ console: Console) throws {
+        let bar = ProgressBar("replay", unit: "events", console: console)
+        let replay = try Replay.run(store, to: .head, checks: true) {
+            bar.update(Int($0), of: Int($1))
+        }
+        bar.finish()
+        for market in replay.outdated {
+            console.say("\(market): projections of another version: rebuild needed")
+        }
+        if let difference = replay.difference { findings.append((nil, difference)) }
+        let damaged = try store.read { try $0.checkProjections() }.findings
+        findings += damaged.filter { $0 != replay.difference }.map { (nil, $0) }
+    }
+}
