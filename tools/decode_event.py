@@ -7,6 +7,8 @@ Written from the pages of schemas/ alone; shares nothing with the Swift sources.
 columns are read from schemas/events/ and the types from schemas/registry.tsv. Exit 1 if any byte is
 not as described.
 """
+import decimal
+import functools
 import hashlib
 import json
 import pathlib
@@ -31,6 +33,7 @@ def padded(count):
     return (count + 7) // 8 * 8
 
 
+@functools.lru_cache
 def registry():
     types = {}
     for line in (SCHEMAS / "registry.tsv").read_text().splitlines():
@@ -43,6 +46,7 @@ def registry():
     return types
 
 
+@functools.lru_cache
 def columns_of(page):
     rows = re.findall(r"^\| ([wb])(\d+) \| `(\w+)` \| [^|]* \| (\w+) \|", page, re.M)
     words = [(name, kind) for letter, _, name, kind in rows if letter == "w"]
@@ -70,14 +74,70 @@ def decode_columns(payload, page):
     return {"day": start // DAY, "configuration": payload[16:48].hex(), "columns": table}
 
 
-def decode_json(payload):
+def number(value):
+    """A number as RFC 8785 writes it: the shortest digits that read back, as ECMAScript sets them."""
+    if isinstance(value, int):
+        return str(value)
+    sign, digits, exponent = decimal.Decimal(repr(value)).normalize().as_tuple()
+    text = "".join(map(str, digits))
+    point = len(text) + exponent
+    if value == 0:
+        return "0"
+    if -6 < point <= 0:
+        text = "0." + "0" * -point + text
+    elif 0 < point <= 21:
+        text = text[:point].ljust(point, "0") + ("." + text[point:] if text[point:] else "")
+    else:
+        rest = "." + text[1:] if text[1:] else ""
+        text = f"{text[0]}{rest}e{point - 1:+d}"
+    return ("-" if sign else "") + text
+
+
+def canonical(value):
+    """RFC 8785: members sorted by UTF-16, no blanks, shortest numbers."""
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+        return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in names) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+KINDS = {
+    "truth value": (bool,), "object": (dict,), "text": (str,), "integer": (int,),
+    "array": (list,), "number": (int, float), "null": (type(None),),
+}
+
+
+def is_kind(value, kinds):
+    """Whether a value is of a kind as a page names it: `integer or null`."""
+    return any(isinstance(value, KINDS[kind]) and isinstance(value, bool) == (kind == "truth value")
+               for kind in kinds.split(" or "))
+
+
+@functools.lru_cache
+def keys_of(page):
+    """The first table of a page: the payload's members and their kinds."""
+    table = page.partition("## Keys\n")[2].strip().partition("\n\n")[0]
+    rows = re.findall(r"^\| (`[^|]*`) \| ([^|]*) \|", table, re.M)
+    return {key: kind for keys, kind in rows for key in re.findall(r"`(\w+)`", keys)}
+
+
+def decode_json(payload, page):
     value = json.loads(payload)
-    # Python's order of members is by code point, RFC 8785's by UTF-16: alike below U+10000.
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return {"json": value, "isCanonicalHere": text.encode() == payload}
+    need(isinstance(value, dict), "the payload is no object")
+    need(canonical(value).encode() == payload, "the payload is not canonical JSON")
+    keys = keys_of(page)
+    need(set(value) == set(keys), f"members {sorted(set(value) ^ set(keys))}")
+    for key, kind in keys.items():
+        need(is_kind(value[key], kind), f"{key} is no {kind}")
+    return {"json": value}
 
 
-def decode(data):
+def decode(data, is_passed_over=False):
+    """An event of an envelope; one that is passed over need not be of a known type or readable."""
     need(len(data) >= 112, "shorter than an envelope")
     version, kind, schema, name_length = struct.unpack_from("<HHHH", data, 0)
     need(version == 1, f"format version {version}")
@@ -93,8 +153,8 @@ def decode(data):
     payload = data[start:start + payload_length]
     need(not any(data[112 + name_length:start] + data[start + payload_length:]), "padding")
     known = registry().get((kind, schema))
-    need(known is not None, f"type {kind} version {schema} is not registered")
-    type_name, encoding, page = known
+    need(known or is_passed_over, f"type {kind} version {schema} is not registered")
+    type_name, encoding, page = known or (f"type {kind}", None, None)
     derived = hashlib.sha256(
         struct.pack("<H", name_length) + name + struct.pack("<QHH", stream_version, kind, schema)
         + payload).digest()[:16]
@@ -105,7 +165,9 @@ def decode(data):
         "correlation": data[56:72].hex(), "previousHash": data[72:104].hex(),
         "eventHash": hashlib.sha256(data).hexdigest(),
     }
-    event.update(decode_columns(payload, page) if encoding == "columns" else decode_json(payload))
+    if not is_passed_over:
+        event.update(
+            decode_columns(payload, page) if encoding == "columns" else decode_json(payload, page))
     return event
 
 

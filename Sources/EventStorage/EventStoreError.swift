@@ -102,7 +102,7 @@ extension EventStoreError {
                     .diskFull,
                     "nothing of this append was kept; free space on the disk and run it again"
                 )
-            case LMDBError.corrupted, LMDBError.pageNotFound, LMDBError.invalid:
+            case _ where error.isDamage:
                 (.corrupted, "the file is damaged: run `mechanic-replay verify`, restore a backup")
             case LMDBError.versionMismatch:
                 (.unsupportedFormat, "the file was written by another version of LMDB")

@@ -46,6 +46,9 @@ public struct VerificationReport: Sendable {
     /// The lowest position with a finding.
     public var firstBadPosition: GlobalPosition? { findings.compactMap(\.position).min() }
 
+    /// A report that found nothing and checked nothing.
+    public init() {}
+
     /// Notes a finding.
     mutating func note(_ position: GlobalPosition?, _ message: String) {
         findingCount += 1

@@ -33,6 +33,15 @@ public struct LMDBError: Error, Equatable, Sendable {
     /// Another process enlarged the map.
     public static let mapResized = MDB_MAP_RESIZED
 
+    /// Whether it says that pages are not what they must be. A transaction that met such a page
+    /// refuses everything after it (`MDB_BAD_TXN`).
+    public var isDamage: Bool {
+        [
+            MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_BAD_TXN, MDB_CURSOR_FULL,
+            MDB_PAGE_FULL,
+        ].contains(code)
+    }
+
     /// Whether a commit failed for another reason than a lack of room.
     ///
     /// After a failed fsync the kernel forgets which pages were not written: a second attempt would

@@ -32,6 +32,31 @@ struct FileSystemTests {
         #expect(throws: SystemError.self) { try FileSystem.rename(second, to: first) }
     }
 
+    /// A key's file: new or not at all, and for its owner.
+    @Test func newFilesAreNeverOldOnes() throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/key"
+        try FileSystem.writeNew([1, 2], to: path, mode: 0o600)
+        #expect(try FileBytes.read(path: path) == [1, 2])
+        #expect(try !FileSystem.isOpenToOthers(path))
+        let again = #expect(throws: SystemError.self) {
+            try FileSystem.writeNew([3], to: path, mode: 0o600)
+        }
+        #expect(again?.code == EEXIST)
+        #expect(try FileBytes.read(path: path) == [1, 2])
+        for mode in [0o640, 0o604, 0o610, 0o601] as [mode_t] {
+            #expect(unsafe chmod(path, mode) == 0)
+            #expect(try FileSystem.isOpenToOthers(path), "\(String(mode, radix: 8))")
+        }
+        // A name that is taken is not followed either.
+        let link = "\(directory.path)/link"
+        #expect(unsafe symlink("\(directory.path)/elsewhere", link) == 0)
+        #expect(throws: SystemError.self) {
+            try FileSystem.writeNew([3], to: link, mode: 0o600)
+        }
+        #expect(!FileSystem.exists("\(directory.path)/elsewhere"))
+    }
+
     @Test func synchronize() throws {
         let directory = try TemporaryDirectory()
         try FileSystem.synchronize(directory.file("a", [1]))

@@ -52,7 +52,15 @@ struct StoreCheck {
             store = try options.open(checksApart: false, isTrusted: true)
         }
         let bar = ProgressBar("verify", unit: "events", console: console)
-        let log = try store.verify(isDeep: scope.isDeep) { bar.update(Int($0), of: Int($1)) }
+        let log: VerificationReport
+        do {
+            log = try store.verify(isDeep: scope.isDeep) { bar.update(Int($0), of: Int($1)) }
+        } catch let error as EventStoreError where error.code == .corrupted {
+            // LMDB met a damaged page: nothing can be said of what lies behind it.
+            check.findings.append((error.position?.number, error.message))
+            check.kept = scope.promises.notCompared
+            return check
+        }
         bar.finish()
         check.report.merge(log)
         check.findings += findings(log)

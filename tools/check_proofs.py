@@ -1,0 +1,207 @@
+"""Run by tools/check_proofs COMMAND DIRECTORY: proofs of the command, checked by two others.
+
+The public verifier is sigstore's: its reader of notes, its check of signatures and its check of
+inclusion, as they stand in the package. Consistency it does not know; that is checked by
+verify_store.py, and the command's own check has the reference implementation's test vectors.
+"""
+import base64
+import contextlib
+import gzip
+import io
+import pathlib
+import shutil
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import lmdb
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sigstore._internal.merkle import verify_merkle_inclusion
+from sigstore._internal.rekor.checkpoint import SignedCheckpoint, verify_checkpoint
+from sigstore._internal.trust import Keyring
+from sigstore.errors import VerificationError
+from sigstore_models.common import v1
+
+import verify_store
+
+COMMAND, WORK = sys.argv[1], pathlib.Path(sys.argv[2])
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+STORE = WORK / "store"
+KLINES = ROOT / "Tests/Fixtures/labels/klines-gaps.csv"
+SYMBOL = ["--symbol", "BTC/USDT:USDT"]
+refusals = 0
+
+
+def run(*words, store=STORE, code=0):
+    done = subprocess.run(
+        [COMMAND, *map(str, words)], capture_output=True, cwd=WORK,
+        env={"MECHANIC_STORE": str(store), "NO_COLOR": "1", "PATH": "/usr/bin:/bin"})
+    if done.returncode != code:
+        sys.exit(f"{words}: exit {done.returncode}, expected {code}\n{done.stderr.decode()}")
+    return done.stdout
+
+
+def keep(name, data):
+    (WORK / name).write_bytes(data)
+    return WORK / name
+
+
+def ours(*arguments):
+    """What tools/verify_store says: 0 if everything holds."""
+    sys.argv = ["verify_store", *map(str, arguments)]
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as why:
+        status = verify_store.main()
+    return status, why.getvalue()
+
+
+def sigstore(file, key):
+    """What sigstore says of a tlog-proof: the same two checks that it makes of a log's entry."""
+    frame, index, path, note = verify_store.read_text_proof(pathlib.Path(file).read_bytes())
+    _, id, public = verify_store.read_key(str(key))
+    der = Ed25519PublicKey.from_public_bytes(public).public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    keyring = Keyring([v1.PublicKey(
+        raw_bytes=base64.b64encode(der), key_details=v1.PublicKeyDetails.PKIX_ED25519)])
+    checkpoint = SignedCheckpoint.from_text(note.decode()).checkpoint
+    proof = SimpleNamespace(
+        log_index=index, tree_size=checkpoint.log_size, hashes=path,
+        root_hash=bytes.fromhex(checkpoint.log_hash),
+        checkpoint=SimpleNamespace(envelope=note.decode()))
+    entry = SimpleNamespace(_inner=SimpleNamespace(
+        canonicalized_body=frame, inclusion_proof=proof, log_id=SimpleNamespace(key_id=id)))
+    verify_merkle_inclusion(entry)
+    verify_checkpoint(keyring, entry)
+
+
+def accepted(*arguments):
+    status, why = ours(*arguments)
+    if status != 0:
+        sys.exit(f"tools/verify_store refuses what is right: {arguments}\n{why}")
+
+
+def refused(what, *arguments, text=None, key=None):
+    """Both verifiers, and the command, must refuse what was damaged."""
+    global refusals
+    status, why = ours(*arguments)
+    if status != 1 or not why:
+        sys.exit(f"tools/verify_store passes over {what}")
+    if text:
+        run("prove", "check", text, "--public-key", key, code=1)
+        try:
+            sigstore(text, key)
+        except VerificationError:
+            pass
+        else:
+            sys.exit(f"sigstore passes over {what}")
+    refusals += 1
+
+
+def flipped(data, old, new=None):
+    """Another text where `old` stood: its first letter another one of base 64."""
+    new = new or ("B" if old[:1] == b"A" else "A").encode() + old[1:]
+    if data.count(old) != 1:
+        sys.exit(f"{old} stands {data.count(old)} times")
+    return data.replace(old, new)
+
+
+def make():
+    run("init", "--clock", "simulated")
+    presets = ["--config", "scalp", "--config", "runner"]
+    run("backfill", KLINES, "--every", "1h", *presets, *SYMBOL)
+    # A candle that changes late: revisions of candles and labels.
+    lines = KLINES.read_text().splitlines()
+    row = lines[len(lines) - 30].split(",")
+    row[2] = str(float(row[2]) * 1.01)
+    keep("late.csv", ("\n".join([lines[0], ",".join(row)]) + "\n").encode())
+    run("update", "--candles", "late.csv", *SYMBOL)
+    run("keygen", "store.key")
+
+
+def right():
+    """Everything as it is: nobody has anything to say. Returns the last tlog-proof and its note."""
+    key = WORK / "store.key.pub"
+    size = int(run("checkpoint", "--format", "csv", "--quiet").decode().split("\n")[1].split(",")[1])
+    early = keep("early.note", run("checkpoint", "--key", "store.key", "--as-of", size // 3))
+    late = keep("late.note", run("checkpoint", "--key", "store.key"))
+    proofs = []
+    places = sorted({1, 2, size // 2, size - 1, size})
+    for place in places:
+        for end in (place, size):
+            words = ["inclusion", place, "--size", end]
+            name = f"{place}-of-{end}"
+            proofs.append(keep(f"{name}.json", run("prove", *words, "--format", "json")))
+            text = keep(f"{name}.tlog-proof",
+                        run("prove", *words, "--tlog-proof", "--key", "store.key"))
+            proofs.append(text)
+            sigstore(text, key)
+            run("prove", "check", text, "--public-key", key)
+        proofs.append(keep(f"{place}-to-{size}.json",
+                           run("prove", "consistency", place, size, "--format", "json")))
+    pairs = [word for proof in proofs for word in ("--proof", proof)]
+    accepted(STORE, "--note", early, "--note", late, "--key", key, *pairs)
+    run("verify", "--against", early, "--against", late, "--public-key", key)
+    return key, WORK / f"2-of-{size}.tlog-proof", late, len(proofs)
+
+
+def wrong_proofs(key, text, note):
+    data = text.read_bytes()
+    lines = data.split(b"\n")
+    for what, old, new in [
+        ("a wrong hash in a path", lines[3], None), ("a wrong frame", lines[1][-60:], None),
+        ("a path that is cut", lines[3] + b"\n", b"\n"[:0]),
+        ("a wrong root", lines[-4], None),
+        ("a wrong signature", lines[-2][-80:], None),
+    ]:
+        changed = data.replace(old, new) if new is not None else flipped(data, old)
+        refused(what, "--key", key, "--proof", keep("changed", changed), text=WORK / "changed",
+                key=key)
+    proof = (WORK / text.name.replace("tlog-proof", "json")).read_bytes()
+    changed = keep("changed.json", flipped(proof, proof[-10:-4], b"0a1b2c"))
+    refused("a wrong hash in JSON", "--proof", changed)
+    run("prove", "check", changed, code=1)
+    root = note.read_bytes().split(b"\n")[2]
+    changed = keep("changed.note", flipped(note.read_bytes(), root))
+    refused("a wrong root in a note", STORE, "--note", changed)
+    refused("a note whose text was changed", "--note", changed, "--key", key)
+    run("verify", "--against", changed, code=1)
+    run("verify", "--against", note, "--public-key", key)
+
+
+def wrong_stores():
+    """One byte of a value at a time, of every database that the log covers."""
+    for name, place, offset in [
+        ("events", 3, 200), ("events", 0, 24), ("events", 5, 40), ("events", -1, 20),
+        ("index", 0, 0), ("index", -1, 7), ("tree", 0, 500), ("tree", 1, 31),
+        ("meta", 0, 40), ("meta", 1, 9),
+    ]:
+        damaged = WORK / "damaged"
+        shutil.rmtree(damaged, ignore_errors=True)
+        damaged.mkdir()
+        shutil.copy(STORE / "data.mdb", damaged)
+        with lmdb.open(str(damaged), max_dbs=8) as environment:
+            database = environment.open_db(name.encode(), create=False)
+            with environment.begin(database, write=True) as transaction:
+                entries = [entry for entry in transaction.cursor() if entry[1]]
+                key, value = entries[place]
+                value = bytearray(value)
+                value[offset] ^= 1
+                transaction.put(key, bytes(value))
+        refused(f"byte {offset} of {name} {key.hex()}", damaged)
+        run("verify", store=damaged, code=1)
+
+
+def main():
+    make()
+    key, text, note, proofs = right()
+    wrong_proofs(key, text, note)
+    wrong_stores()
+    old = WORK / "old"
+    old.mkdir()
+    (old / "data.mdb").write_bytes(
+        gzip.decompress((ROOT / "Tests/Fixtures/stores/v1/data.mdb.gz").read_bytes()))
+    accepted(old)
+    print(f"two stores, {proofs} proofs and 2 checkpoints hold; {refusals} changes were refused")
+
+
+main()
