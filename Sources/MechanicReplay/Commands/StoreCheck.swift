@@ -118,6 +118,9 @@ struct StoreCheck {
             bar.update(Int($0), of: Int($1))
         }
         bar.finish()
+        for market in replay.outdated {
+            console.say("\(market): projections of another version: rebuild needed")
+        }
         if let difference = replay.difference { findings.append((nil, difference)) }
         let damaged = try store.read { try $0.checkProjections() }.findings
         findings += damaged.filter { $0 != replay.difference }.map { (nil, $0) }
