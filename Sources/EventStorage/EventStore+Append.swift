@@ -65,8 +65,8 @@ extension EventStore {
 
     /// Frees the slots of readers that were killed: each holds the pages of its commit for ever.
     ///
-    /// Before every commit: with a reader killed eight times a second the file doubled in 1,500
-    /// commits when this was done less often. It asks the kernel once for each process that reads.
+    /// Before every commit, because whatever is written until it is done grows the file. It asks the
+    /// kernel once for each process that reads.
     private func reapReaders() {
         let count = environment.reapReaders()
         guard count > 0 else { return }
