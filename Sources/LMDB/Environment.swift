@@ -122,10 +122,12 @@ internal import Synchronization
 
     /// Whether the file is shorter than the pages that its newest commit counts.
     private var isCut: Bool {
+        // First the pages, then the length: a writer may be adding both meanwhile.
+        let used = usedBytes
         var status = stat()
         guard unsafe stat("\(path)/data.mdb", &status) == 0 else { return true }
         // A new file holds its two meta pages only, which `usedBytes` counts.
-        return Int(status.st_size) < usedBytes
+        return Int(status.st_size) < used
     }
 
     func checkProcess() {
