@@ -62,7 +62,7 @@ extension EventStore {
     ///
     /// - Parameter wait: how long to wait for a writer that cannot be outrun.
     /// - Throws: `.storeNotFound`; `.inputOutput`; `.locked` if the file changed too fast to tell.
-    /// - Complexity: O(bytes in use), each read once.
+    /// - Complexity: O(pages in use).
     public static func checkPages(
         path: String, wait: Duration = .seconds(10)
     ) throws(EventStoreError) -> VerificationReport {
