@@ -125,7 +125,10 @@ let package = Package(
             path: "Tests/Simulator", swiftSettings: strict),
         tests(
             "EndToEndTests",
-            ["SystemIO", "CanonicalJSON", "EventStorage", "EventFormat", "mechanic-replay"]),
+            [
+                "SystemIO", "CanonicalJSON", "EventStorage", "EventFormat", "DataFile",
+                "mechanic-replay",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

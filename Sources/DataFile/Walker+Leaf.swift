@@ -80,7 +80,9 @@ extension Walker {
             return nil
         }
         let offset = Int(first) * pageBytes
-        guard let bytes = read(at: offset, count: pageBytes, page: first) else { return nil }
+        // Nearly every run is as long as its value needs and is read at once.
+        var done = Int(clamping: min(needed, UInt64(Self.windowBytes / pageBytes))) * pageBytes
+        guard let bytes = read(at: offset, count: done, page: first) else { return nil }
         let page = bytes.raw
         let pages = UInt64(page.word32(12))
         guard page.word64(0) == first, page.word16(10) == PageKind.overflow,
@@ -94,7 +96,6 @@ extension Walker {
             return nil
         }
         tree.overflowPages += pages
-        var done = pageBytes
         while done < Int(pages) * pageBytes {
             let window = min(Self.windowBytes, Int(pages) * pageBytes - done)
             guard read(at: offset + done, count: window, page: first) != nil else { return nil }

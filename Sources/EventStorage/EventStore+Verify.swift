@@ -98,6 +98,12 @@ extension EventStore {
         }
     }
 
+    /// Whether every page in use is in the file and sound, whatever is missing behind them.
+    static func areAllPagesThere(_ path: String) -> Bool {
+        let walk = try? DataFileWalk.run(path: "\(path)/data.mdb", insertOnly: insertOnly)
+        return walk?.isClean ?? false
+    }
+
     /// The databases that only ever grow; the records of projections come and go.
     package static let insertOnly: Set<String> = [
         Keys.Database.events, Keys.Database.index, Keys.Database.tree, Keys.Database.meta,

@@ -24,7 +24,7 @@ struct StoreCheck {
     var isLogSound = false
     /// Whether every recorded label came out of the candles again, as far as that was asked.
     var labelsAreSound = true
-    /// Whether the store still is what its checkpoints say.
+    /// Whether the log is the one that the checkpoints promise.
     var promisesAreKept = true
     /// What became of the checkpoints.
     var kept: [Promises.Result] = []
@@ -72,6 +72,18 @@ struct StoreCheck {
         check.promisesAreKept = broken.isEmpty
         check.findings += broken
         return check
+    }
+
+    /// What to do about what was found.
+    var advice: String {
+        if !isLogSound || !labelsAreSound {
+            "the store is not what it says: restore a backup or ask why it changed"
+        } else if !promisesAreKept {
+            "the log is not the one promised: ask who replaced the file or wrote the note, and "
+                + "restore a backup that fulfils it"
+        } else {
+            "the log is sound, its projections are not: run `mechanic-replay rebuild`"
+        }
     }
 
     /// A check that did not come to its end.
