@@ -7,9 +7,11 @@ verify_store.py, and the command's own check has the reference implementation's 
 import base64
 import contextlib
 import gzip
+import hashlib
 import io
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -191,17 +193,60 @@ def wrong_stores():
         run("verify", store=damaged, code=1)
 
 
+def of_a_later_program():
+    """A store with an event of a type that nobody here knows: refused until it is passed over."""
+    later = WORK / "later"
+    later.mkdir()
+    shutil.copy(STORE / "data.mdb", later)
+    with lmdb.open(str(later), max_dbs=8) as environment:
+        opened = {name: environment.open_db(name, create=False)
+                  for name in (b"events", b"index", b"tree", b"meta")}
+        with environment.begin(write=True) as transaction:
+            values = [value for _, value in transaction.cursor(opened[b"events"])]
+            before = verify_store.Log({})
+            for position, value in enumerate(values, 1):
+                before.add(position, value)
+            name = next(iter(before.streams))
+            _, version, _, chain = before.streams[name]
+            length, time = len(values), before.previous["appendedAt"] + 1
+            content = (struct.pack("<H", len(name)) + name.encode()
+                       + struct.pack("<QHH", version + 1, 77, 2) + b"{}")
+            padding = b"\0" * (-len(name) % 8)
+            data = (struct.pack("<HHHHQq", 1, 77, 2, len(name), version + 1, time)
+                    + hashlib.sha256(content).digest()[:16] + bytes(32) + chain
+                    + struct.pack("<II", 2, 0) + name.encode() + padding + b"{}" + bytes(6))
+            hash = hashlib.sha256(data).digest()
+            frame = struct.pack(
+                "<QQIIq", length + 1, before.previous["commit"] + 1, 0, 1, time) + hash
+            values.append(frame + data)
+            log = verify_store.Log({hash: (name, version + 1)})
+            for position, value in enumerate(values, 1):
+                log.add(position, value)
+            log.finish()
+            transaction.put(struct.pack(">Q", length + 1), values[-1], db=opened[b"events"])
+            for database, entries in ((b"index", log.index), (b"tree", log.tree.rows())):
+                for key, value in entries.items():
+                    transaction.put(key, value, db=opened[database])
+            transaction.put(b"head", log.head(), db=opened[b"meta"])
+    refused("an event of an unknown type", later)
+    run("verify", store=later, code=1)
+    run("skip", length + 1, "--reason", "of a later program", store=later)
+    accepted(later)
+    run("verify", store=later)
+
+
 def main():
     make()
     key, text, note, proofs = right()
     wrong_proofs(key, text, note)
     wrong_stores()
+    of_a_later_program()
     old = WORK / "old"
     old.mkdir()
     (old / "data.mdb").write_bytes(
         gzip.decompress((ROOT / "Tests/Fixtures/stores/v1/data.mdb.gz").read_bytes()))
     accepted(old)
-    print(f"two stores, {proofs} proofs and 2 checkpoints hold; {refusals} changes were refused")
+    print(f"three stores, {proofs} proofs and 2 checkpoints hold; {refusals} changes were refused")
 
 
 main()

@@ -20,7 +20,7 @@ public struct DataFileReport: Sendable {
     public private(set) var findings: [Finding] = []
     /// How many findings there were in all.
     public private(set) var findingCount = 0
-    /// Pages that belong to the newest commit and were read.
+    /// Pages that belong to the newest commit.
     public internal(set) var pages = 0
     /// Bytes of these pages.
     public internal(set) var bytes = 0

@@ -21,8 +21,8 @@ public enum DataFileWalk {
     ///   - quietly: runs the last attempt, with the writer's lock held if it can be had.
     /// - Throws: ``SystemError`` if there is no such file or no right to read it; what `quietly`
     ///   throws.
-    /// - Complexity: O(bytes in use), each read once; memory for one path through a tree and a bit
-    ///   a page.
+    /// - Complexity: O(pages in use), each read once, of values on pages of their own the header;
+    ///   memory for one path through a tree and a bit a page.
     public static func run(
         path: String, insertOnly: Set<String> = [], attempts: Int = 3,
         quietly: (_ walk: () throws -> DataFileReport) throws -> DataFileReport = { try $0() }
@@ -67,8 +67,7 @@ public enum DataFileWalk {
         let file = try FileReader(path: path)
         let heads = try Heads(file)
         guard let meta = heads.newest else { return [] }
-        var walker = Walker(
-            file: file, pageBytes: heads.pageBytes, meta: meta, insertOnly: insertOnly)
+        var walker = Walker(file, heads, meta: meta, insertOnly: insertOnly)
         walker.live = []
         walker.noteLive(newest: meta.transaction)
         walker.run(meta)
@@ -85,8 +84,7 @@ public enum DataFileWalk {
             report.isSettled = try Heads(file).bytes == heads.bytes
             return report
         }
-        var walker = Walker(
-            file: file, pageBytes: heads.pageBytes, meta: meta, insertOnly: insertOnly)
+        var walker = Walker(file, heads, meta: meta, insertOnly: insertOnly)
         walker.report = report
         walker.run(meta)
         report = walker.report

@@ -6,6 +6,8 @@ struct Heads {
     let bytes: [UInt8]
     /// The size of a page.
     let pageBytes: Int
+    /// The file's length.
+    let fileBytes: Int
     /// The newest meta page; nil if the pages are damaged.
     let newest: MetaPage?
     /// What is wrong with the pages; nil if nothing is.
@@ -30,6 +32,7 @@ struct Heads {
         self.bytes = bytes
         pageBytes = MetaPage.pageSize(bytes.raw) ?? MetaPage.pageSizes[0]
         let length = try file.length()
+        fileBytes = length
         do throws(Defect) {
             newest = try Self.check(bytes.raw, pageBytes, length: length)
             defect = nil

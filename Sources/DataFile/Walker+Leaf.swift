@@ -1,5 +1,5 @@
 extension Walker {
-    /// Checks the entries of a leaf whose slots and keys are sound, and reads their overflow pages.
+    /// Checks the entries of a leaf whose slots and keys are sound, and the runs they lead to.
     mutating func checkLeaf(
         _ page: RawSpan, _ number: UInt64, count: Int, _ tree: inout Tree
     ) {
@@ -69,7 +69,7 @@ extension Walker {
         return checkRun(first, for: node.valueBytes, from: number, index, &tree)
     }
 
-    /// Reads a run of overflow pages.
+    /// Checks where a run of overflow pages lies and what its header says.
     private mutating func checkRun(
         _ first: UInt64, for count: Int, from number: UInt64, _ index: Int, _ tree: inout Tree
     ) -> Value? {
@@ -80,7 +80,10 @@ extension Walker {
             return nil
         }
         let offset = Int(first) * pageBytes
-        guard let bytes = read(at: offset, count: pageBytes, page: first) else { return nil }
+        // The value itself is read by whoever knows what it means.
+        guard let bytes = read(at: offset, count: PageKind.headerBytes, page: first) else {
+            return nil
+        }
         let page = bytes.raw
         let pages = UInt64(page.word32(12))
         guard page.word64(0) == first, page.word16(10) == PageKind.overflow,
@@ -93,13 +96,14 @@ extension Walker {
             report.note(first, "\(tree.name): a run of \(pages) pages holds pages of others")
             return nil
         }
-        tree.overflowPages += pages
-        var done = pageBytes
-        while done < Int(pages) * pageBytes {
-            let window = min(Self.windowBytes, Int(pages) * pageBytes - done)
-            guard read(at: offset + done, count: window, page: first) != nil else { return nil }
-            done += window
+        let length = Int(pages) * pageBytes
+        guard length <= fileBytes - offset else {
+            report.note(first, "the file ends before the end of a value")
+            return nil
         }
+        tree.overflowPages += pages
+        report.pages += Int(pages)
+        report.bytes += length
         noteLive(run: offset, count: count, tree)
         return Value(offset: offset + PageKind.headerBytes, count: count)
     }

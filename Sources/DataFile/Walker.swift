@@ -7,6 +7,8 @@ internal import SystemIO
 struct Walker {
     let file: FileReader
     let pageBytes: Int
+    /// The file's length; LMDB never cuts it.
+    let fileBytes: Int
     /// Trees whose entries are never deleted: stricter rules hold there.
     let insertOnly: Set<String>
     var map: PageMap
@@ -19,12 +21,13 @@ struct Walker {
 
     /// Longest key (`MDB_MAXKEYSIZE`).
     static let maximumKeyBytes = 511
-    /// Bytes of an overflow run that are read at once.
+    /// Bytes of a record of the free list that are read at once.
     static let windowBytes = 1 << 20
 
-    init(file: FileReader, pageBytes: Int, meta: MetaPage, insertOnly: Set<String>) {
+    init(_ file: FileReader, _ heads: Heads, meta: MetaPage, insertOnly: Set<String>) {
         self.file = file
-        self.pageBytes = pageBytes
+        pageBytes = heads.pageBytes
+        fileBytes = heads.fileBytes
         self.insertOnly = insertOnly
         map = PageMap(last: meta.lastPage)
         slots = Slots(pageBytes: pageBytes)

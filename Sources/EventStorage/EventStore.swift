@@ -188,7 +188,14 @@ public final class EventStore: Sendable {
         var settings = Environment.Options()
         settings.isVolatile = options.isVolatile
         do throws(LMDBError) {
-            return try Environment(path: path, options: settings)
+            do throws(LMDBError) {
+                return try Environment(path: path, options: settings)
+            } catch {
+                // Pages at the end that a commit took and gave up again were never written.
+                settings.acceptsShortFile = error == Environment.shortFile && areAllPagesThere(path)
+                guard settings.acceptsShortFile else { throw error }
+                return try Environment(path: path, options: settings)
+            }
         } catch {
             throw EventStoreError(error, path: path)
         }

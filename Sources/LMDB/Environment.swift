@@ -30,6 +30,9 @@ internal import Synchronization
         public var isReadOnly = false
         /// Do not wait for the disk. Only for a scratch file that is synced before it is used.
         public var isVolatile = false
+        /// Open a file that is shorter than the pages it counts. Only where the missing ones are
+        /// known to be free: LMDB does not write pages that a commit took and gave up again.
+        public var acceptsShortFile = false
         /// Most named databases.
         public var databases: UInt32 = 8
         /// Most reading transactions at a time, over all processes.
@@ -54,7 +57,7 @@ internal import Synchronization
             throw error
         }
         // Reading beyond the end of a file that was cut would be a SIGBUS.
-        guard !isCut else { throw LMDBError(code: MDB_CORRUPTED, call: "stat data.mdb") }
+        guard options.acceptsShortFile || !isCut else { throw Self.shortFile }
         if !options.isReadOnly { reapReaders() }
     }
 
@@ -114,12 +117,17 @@ internal import Synchronization
         return unsafe raw!
     }
 
+    /// The error of a file that is shorter than the pages it counts.
+    public static let shortFile = LMDBError(code: MDB_CORRUPTED, call: "stat data.mdb")
+
     /// Whether the file is shorter than the pages that its newest commit counts.
     private var isCut: Bool {
+        // First the pages, then the length: a writer may be adding both meanwhile.
+        let used = usedBytes
         var status = stat()
         guard unsafe stat("\(path)/data.mdb", &status) == 0 else { return true }
         // A new file holds its two meta pages only, which `usedBytes` counts.
-        return Int(status.st_size) < usedBytes
+        return Int(status.st_size) < used
     }
 
     func checkProcess() {

@@ -52,7 +52,8 @@ public struct Replay: Sendable {
                 case .missing:
                     difference = "\(state.market): the store holds no projections of this market"
                 case .damaged:
-                    difference = "\(state.market): the store's record of this market is damaged"
+                    difference =
+                        "\(state.market): the store's projections are damaged, where they stand is lost"
                 }
             }
             // What no market asked for: records under keys that are nobody's, or too few of them.

@@ -28,7 +28,8 @@ public enum ChildProcess {
     /// - Parameters:
     ///   - executable: the path of the program.
     ///   - arguments: without the program's name.
-    ///   - isCaptured: whether its standard output comes back here or goes to the caller's.
+    ///   - isCaptured: whether its standard output comes back here, and its standard input is
+    ///     empty, or both are the caller's.
     ///   - limit: how long it may take; then it is killed.
     /// - Throws: ``SystemError`` if it cannot be started.
     public static func run(
@@ -79,8 +80,10 @@ public enum ChildProcess {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output, 1) }
+        if let output {
+            unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
+        }
         // Threads of a pool block signals, and a child inherits that.
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)

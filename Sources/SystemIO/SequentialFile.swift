@@ -58,14 +58,6 @@ public struct SequentialFile: ~Copyable {
         return true
     }
 
-    /// Goes back to the beginning of the same file, whatever has its name by now.
-    public mutating func rewind() throws(SystemError) {
-        guard lseek(file.number, 0, SEEK_SET) == 0 else { throw .last("read", path) }
-        buffer.removeAll(keepingCapacity: true)
-        piece = 0..<0
-        offset = 0
-    }
-
     /// Reads up to `room` bytes more; false at the end of the file.
     private mutating func fill(_ room: Int) throws(SystemError) -> Bool {
         var received = 0

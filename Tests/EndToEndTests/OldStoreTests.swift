@@ -65,4 +65,40 @@ struct OldStoreTests {
         #expect(try scratch.run("verify", "--recompute").code == 0)
         #expect(try scratch.run("replay", "--check").code == 0)
     }
+
+    /// Records of an earlier version are no damage: everything works without them, and a rebuild makes
+    /// those of this version.
+    @Test(arguments: versions)
+    func isRebuilt(_ version: String) throws {
+        let scratch = try unpacked(version)
+        let before = try scratch.run("status").json()
+        #expect(before["rebuild_needed"] == .bool(true))
+        let outdated = try scratch.run("replay", "--check")
+        #expect(outdated.code == 0)
+        #expect(try outdated.json()["check"]?.text == "rebuild needed")
+        #expect(try scratch.run("verify", "--deep").code == 0)
+        let rebuilt = try scratch.run("rebuild", "--every", "50")
+        #expect(rebuilt.code == 0, "\(rebuilt.messages)")
+        #expect(try rebuilt.json()["projections"] == before["projections"])
+        let after = try scratch.run("status").json()
+        #expect(after["rebuild_needed"] == .bool(false))
+        #expect(after["projections"] == before["projections"])
+        let check = try scratch.run("replay", "--check")
+        #expect(try check.json()["check"]?.text == "same")
+        #expect(try scratch.run("verify", "--deep").code == 0)
+    }
+
+    /// An update saves records of this version beside those of then, without a rebuild.
+    @Test(arguments: versions)
+    func isUpdatedAndThenSame(_ version: String) throws {
+        let scratch = try unpacked(version)
+        let last: Int64 = 1_760_208_960_000
+        try scratch.file("more.csv", SyntheticHistory.csv(minutes: 60, start: last + 60_000))
+        #expect(try scratch.run(["backfill", "more.csv", "--every", "1h"] + Self.symbol).code == 0)
+        #expect(try scratch.run("status").json()["rebuild_needed"] == .bool(false))
+        #expect(try scratch.run("replay", "--check").json()["check"]?.text == "same")
+        #expect(try scratch.run("verify", "--deep").code == 0)
+        #expect(try scratch.run("rebuild").code == 0)
+        #expect(try scratch.run("verify", "--deep").code == 0)
+    }
 }

@@ -75,6 +75,26 @@ import Testing
     }
 }
 
+/// What LMDB calls damage is never passed over.
+@Suite struct DamageFaultTests {
+    @Test func verifyNeverCallsDamageClean() async {
+        await #expect(processExitsWith: .success) {
+            let directory = TemporaryDirectory()
+            let store = try directory.create()
+            for round in 0..<20 { try change(store, round) }
+            for code in [LMDBError.corrupted, LMDBError.pageNotFound] {
+                for call in 1...1_000 {
+                    Calls.fail(after: call, code: code, amongAll: true)
+                    let report = try? store.verify()
+                    if Calls.disarm().pending { break }
+                    #expect(report?.isClean != true, "call \(call)")
+                }
+            }
+            #expect(try store.findings() == [])
+        }
+    }
+}
+
 /// Makes the first, second … call of a task fail with EIO until none is left to fail.
 private func failEveryCall(of task: () throws -> Void) throws {
     var failures = 0

@@ -15,7 +15,7 @@ final class TemporaryDirectory: Sendable {
     }
 
     deinit {
-        for name in ["data.mdb", "lock.mdb", "writer.lock", "link"] {
+        for name in ["data.mdb", "lock.mdb", "writer.lock", "trusted", "link"] {
             unsafe unlink("\(path)/\(name)")
         }
         unsafe rmdir(path)

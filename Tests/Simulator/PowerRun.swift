@@ -13,8 +13,8 @@ struct PowerRun {
     private let path: String
     private let record: String
     private var random: SplitMix64
-    /// The workload after each commit, and where the log ended.
-    private var moments: [(workload: Workload, head: StoreHead)] = []
+    /// The workload after each commit, where the log ended, and what was trusted.
+    private var moments: [(workload: Workload, head: StoreHead, trusted: [UInt8]?)] = []
     private var states = 0
 
     init(_ parameters: Case) {
@@ -69,15 +69,20 @@ struct PowerRun {
         var store: EventStore? = try Stores.create(path, isDurable: true)
         write_recorder_mark(0)
         var workload = Workload(seed: parameters.seed)
-        moments.append((workload, try store!.head()))
+        try keepMoment(workload, store!)
         for number in 1...UInt64.random(in: 3...10, using: &random) {
             for step in workload.nextCommit() { try step.apply(to: store!) }
             write_recorder_mark(number)
-            moments.append((workload, try store!.head()))
+            try keepMoment(workload, store!)
             guard random.chance(20) else { continue }
             store = nil
             store = try Stores.open(path, isDurable: true)
         }
+    }
+
+    private mutating func keepMoment(_ workload: Workload, _ store: EventStore) throws {
+        let trusted = try? FileBytes.read(path: "\(path)/trusted")
+        moments.append((workload, try store.head(), trusted))
     }
 
     private mutating func check(_ platter: Platter, _ acknowledged: UInt64?) throws {
@@ -99,14 +104,10 @@ struct PowerRun {
         let scratch = "\(parameters.directory)/state"
         try FileSystem.createDirectory(scratch)
         try FileSystem.writeScratch(state, to: "\(scratch)/data.mdb")
-        if number.isMultiple(of: 8) {
-            // The table of readers is nothing that anyone syncs.
-            var random = SplitMix64(seed: UInt64(number))
-            let garbage = (0..<8_192).map { _ in UInt8.random(in: 0...255, using: &random) }
-            try FileSystem.writeScratch(garbage, to: "\(scratch)/lock.mdb")
-        }
-        guard let store = try Stores.openRemains(scratch, mayBeHalfMade: acknowledged == nil)
-        else { return }
+        try writeUnsynced(scratch, number, acknowledged)
+        let store = try Stores.openRemains(
+            scratch, mayBeHalfMade: acknowledged == nil, isAfterStart: true)
+        guard let store else { return }
         let head = try store.head()
         let first = acknowledged ?? 0
         try require(
@@ -122,5 +123,24 @@ struct PowerRun {
         for step in workload.nextCommit() { try step.apply(to: store) }
         try workload.model.checkEverything(store)
         try store.requireClean()
+    }
+
+    /// The files that nobody syncs: the record of what is trusted, of any moment before, cut or not
+    /// there at all; the table of readers, now and then garbage.
+    private func writeUnsynced(
+        _ scratch: String, _ number: Int, _ acknowledged: UInt64?
+    ) throws {
+        var random = SplitMix64(seed: UInt64(number))
+        let trusted = acknowledged.flatMap {
+            moments[Int.random(in: 0...Int($0), using: &random)].trusted
+        }
+        if FileSystem.exists("\(scratch)/trusted") { try FileSystem.remove("\(scratch)/trusted") }
+        if let trusted, random.chance(70) {
+            let length = random.chance(70) ? trusted.count : trusted.count / 2
+            try FileSystem.writeScratch(Array(trusted.prefix(length)), to: "\(scratch)/trusted")
+        }
+        guard random.chance(10) else { return }
+        let garbage = (0..<8_192).map { _ in UInt8.random(in: 0...255, using: &random) }
+        try FileSystem.writeScratch(garbage, to: "\(scratch)/lock.mdb")
     }
 }

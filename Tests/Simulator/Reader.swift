@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Digest
 internal import EventFormat
 internal import EventStorage
+internal import Glibc
 internal import StoreModel
 internal import SystemIO
 
@@ -21,7 +22,11 @@ struct Reader: ParsableCommand {
             var newest = try store.head()
             while true {
                 var events = 0
-                for _ in 0..<20 { events += try read(store, &newest, &random) }
+                for _ in 0..<20 {
+                    events += try read(store, &newest, &random)
+                    // Eight that never rest would starve each other, a view in hand.
+                    usleep(1_000)
+                }
                 StandardStream.output.write("read \(events)\n")
             }
         } catch {

@@ -29,13 +29,24 @@ enum Stores {
         return options
     }
 
+    /// Opens a store as after a start of the machine: what is not known to be good is checked.
+    static func openAfterStart(_ path: String) throws(EventStoreError) -> EventStore {
+        var options = options(false)
+        options.bootID = String(repeating: "0", count: 36)
+        return try EventStore(path: path, options: options)
+    }
+
     /// Opens what a process left that was stopped while it made or changed a store.
     ///
-    /// - Parameter mayBeHalfMade: nothing was acknowledged, not even the store.
+    /// - Parameters:
+    ///   - mayBeHalfMade: nothing was acknowledged, not even the store.
+    ///   - isAfterStart: the machine was started since.
     /// - Returns: nil if there is no store yet; what is there is removed.
-    static func openRemains(_ path: String, mayBeHalfMade: Bool) throws -> EventStore? {
+    static func openRemains(
+        _ path: String, mayBeHalfMade: Bool, isAfterStart: Bool = false
+    ) throws -> EventStore? {
         do {
-            return try open(path)
+            return isAfterStart ? try openAfterStart(path) : try open(path)
         } catch {
             guard mayBeHalfMade, error.code == .storeNotFound || error.code == .corrupted
             else { throw error }

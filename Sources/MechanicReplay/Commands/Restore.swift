@@ -14,6 +14,7 @@ struct Restore: ParsableCommand {
               mechanic-replay restore monday.backup --store restored.store
               mechanic-replay restore monday.backup tuesday.backup --replace
               mechanic-replay restore wednesday.backup --store standby.store
+              mechanic-replay restore monday.backup tuesday.backup --check
 
             A full backup and those that follow it, in their order. The store is built
             beside its place, verified whole and compared with the backup's Merkle root
@@ -24,6 +25,7 @@ struct Restore: ParsableCommand {
             --replace replaces a store that is a beginning of the backup, so that nothing
             is lost, and refuses otherwise. --discard replaces whatever is there, unread,
             and keeps its file as data.mdb.discarded. Nobody may have it open: exit 75.
+            --check only reads the backups, checks all of them, and writes nothing.
             """)
 
     @Argument(help: ArgumentHelp("The backups, the full one first.", valueName: "file"))
@@ -35,10 +37,14 @@ struct Restore: ParsableCommand {
     @Flag(help: "Replace whatever is at the path: a longer log, another store, damage.")
     var discard = false
 
+    @Flag(help: "Only read the backups and check them; write nothing.")
+    var check = false
+
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        if check { return try runCheck() }
         let console = output.console
         var bar = ProgressBar("restore", unit: "events", console: console)
         var title = ""
@@ -67,6 +73,22 @@ struct Restore: ParsableCommand {
             console.say("the old file is kept as \(discarded): remove it when you do not need it")
         }
         print(done)
+    }
+
+    private func runCheck() throws {
+        let bar = ProgressBar("check", unit: "events", console: output.console)
+        let found = try EventStore.checkBackups(files) { bar.update(Int($0), of: Int($1)) }
+        bar.finish()
+        var printer = output.report
+        printer.line("backup", output.console.mark(good: true))
+        printer.add("since", .integer(Int64(found.before.position.number)))
+        printer.add("position", .integer(Int64(found.after.position.number)))
+        printer.add(
+            "events", .integer(Int64(found.eventCount)), people: Number.grouped(found.eventCount))
+        printer.add("root", .text(found.after.root.hex))
+        printer.add(
+            "bytes", .integer(Int64(found.byteCount)), people: Number.bytes(found.byteCount))
+        printer.finish()
     }
 
     private func print(_ done: Restoration) {

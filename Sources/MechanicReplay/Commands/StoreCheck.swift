@@ -24,6 +24,8 @@ struct StoreCheck {
     var isLogSound = false
     /// Whether every recorded label came out of the candles again, as far as that was asked.
     var labelsAreSound = true
+    /// Whether the log is the one that the checkpoints promise.
+    var promisesAreKept = true
     /// What became of the checkpoints.
     var kept: [Promises.Result] = []
 
@@ -66,8 +68,22 @@ struct StoreCheck {
         if check.isLogSound, scope.recomputes { try check.recompute(store, console) }
         if check.isLogSound, scope.isDeep { try check.replay(store, console) }
         check.kept = try scope.promises.check(store)
-        check.findings += scope.promises.findings(check.kept, store.identity)
+        let broken = scope.promises.findings(check.kept, store.identity)
+        check.promisesAreKept = broken.isEmpty
+        check.findings += broken
         return check
+    }
+
+    /// What to do about what was found.
+    var advice: String {
+        if !isLogSound || !labelsAreSound {
+            "the store is not what it says: restore a backup or ask why it changed"
+        } else if !promisesAreKept {
+            "the log is not the one promised: ask who replaced the file or wrote the note, and "
+                + "restore a backup that fulfils it"
+        } else {
+            "the log is sound, its projections are not: run `mechanic-replay rebuild`"
+        }
     }
 
     /// A check that did not come to its end.
@@ -102,6 +118,9 @@ struct StoreCheck {
             bar.update(Int($0), of: Int($1))
         }
         bar.finish()
+        for market in replay.outdated {
+            console.say("\(market): projections of another version: rebuild needed")
+        }
         if let difference = replay.difference { findings.append((nil, difference)) }
         let damaged = try store.read { try $0.checkProjections() }.findings
         findings += damaged.filter { $0 != replay.difference }.map { (nil, $0) }

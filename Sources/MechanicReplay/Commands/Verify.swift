@@ -58,11 +58,7 @@ struct Verify: ParsableCommand {
         let check = try StoreCheck.run(store, scope, output.console)
         print(check, scope.promises)
         guard check.findings.isEmpty else {
-            throw Failure(
-                .difference,
-                check.isLogSound && check.labelsAreSound
-                    ? "the log is sound, its projections are not: run `mechanic-replay rebuild`"
-                    : "the store is not what it says: restore a backup or ask why it changed")
+            throw Failure(.difference, check.advice)
         }
     }
 
@@ -77,7 +73,9 @@ struct Verify: ParsableCommand {
             return
         }
         let message = "the check ended with \(outcome.end): LMDB cannot read the damaged file"
-        let promises = try against.load(output.console)
+        // The check said what is wrong with the notes, and has read standard input.
+        let silent = Console(isQuiet: true, colors: false)
+        let promises = (try? against.load(silent)) ?? Promises(notes: [], key: nil)
         print(StoreCheck(failedWith: message, promises), promises)
         throw Failure(
             .difference,

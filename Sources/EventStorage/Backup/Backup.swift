@@ -25,9 +25,6 @@ public struct Backup: Sendable {
 }
 
 extension EventStore {
-    /// Bytes of events that are read under one view of the store.
-    private static let pieceBytes = 8 << 20
-
     /// Writes the log, or what was added to it since, into one file, while others read and write.
     ///
     /// Ends at the newest commit as of its beginning. The log is only ever added to, so it is read
@@ -129,20 +126,13 @@ extension EventStore {
     ) throws {
         var writer = SegmentWriter(draft)
         try writer.write(header)
-        var next = header.before.position.number + 1
-        while next <= header.after.position.number {
-            try read { view in
-                var bytes = 0
-                try view.forEachEvent(
-                    from: GlobalPosition(next), through: header.after.position
-                ) { position, event in
-                    try writer.write(event)
-                    bytes += event.eventBytes.byteCount
-                    next = position.number + 1
-                    return bytes < Self.pieceBytes
-                }
-            }
-            progress(next - header.before.position.number - 1)
+        let first = header.before.position.number + 1
+        try forEachEvent(from: GlobalPosition(first), through: header.after.position) {
+            position, event in
+            try writer.write(event)
+            let done = position.number - first + 1
+            if done.isMultiple(of: 256) { progress(done) }
+            return true
         }
         try writer.finish()
     }

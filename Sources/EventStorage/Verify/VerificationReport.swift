@@ -57,16 +57,18 @@ public struct VerificationReport: Sendable {
         }
     }
 
-    /// Adds what another part of the verification found: by position, the store as a whole last.
+    /// Adds what another part of the verification found, and this one did not: by position, the store
+    /// as a whole last.
     package mutating func merge(_ other: VerificationReport) {
         checkedEvents += other.checkedEvents
         checkedBytes += other.checkedBytes
         checkedPages += other.checkedPages
         skipped = (skipped + other.skipped).sorted { $0.position < $1.position }
-        findingCount += other.findingCount
+        let news = other.findings.filter { !findings.contains($0) }
+        findingCount += other.findingCount - (other.findings.count - news.count)
         // Each part kept its lowest positions, so the lowest of all are among them. The sort keeps
         // the order of findings at one position.
-        findings = (findings + other.findings).enumerated().sorted { left, right in
+        findings = (findings + news).enumerated().sorted { left, right in
             let positions = [left, right].map { $0.element.position?.number ?? .max }
             return (positions[0], left.offset) < (positions[1], right.offset)
         }.prefix(Self.maximumFindings).map(\.element)

@@ -1,7 +1,6 @@
 internal import Digest
 internal import EventFormat
 internal import LMDB
-internal import Synchronization
 
 extension EventStore {
     /// Bytes of events after which an LMDB commit ends; a log's commit is never parted.
@@ -19,11 +18,8 @@ extension EventStore {
     func adopt(
         _ segment: inout SegmentReader, progress: (_ done: UInt64, _ of: UInt64) -> Void
     ) throws {
-        try writer.withLock { state in
-            if state.lock == nil { state.lock = try Self.writerLock(path, options) }
-            state.head = nil
-            state.streams = [:]
-            state.rows = nil
+        try withWriter { state in
+            state.forget()
             let hasher = SHA256()
             try pass(&segment, to: try head(), hasher)
             var goesOn = true

@@ -30,31 +30,14 @@ extension EventStore {
         progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
     ) throws -> Compaction {
         try requireStore(at: path)
-        let lock = try writerLock(path, options)
-        defer { lock.close() }
-        let data = "\(path)/data.mdb"
-        let draft = "\(path)/compact.draft"
         do {
-            // Who has it open now will hardly be gone after the work: say so before it.
-            _ = try alone(path, options)
-            let before = try FileSystem.status(at: data)
-            try discard(draft)
-            try FileSystem.createDirectory(draft)
-            defer { try? FileSystem.removeTree(draft) }
-            let head = try copy(path, to: draft, options, progress: progress)
-            try keep(before, at: "\(draft)/data.mdb")
-            try FileSystem.synchronize("\(draft)/data.mdb")
-            let after = try FileSystem.status(at: "\(draft)/data.mdb")
-            let access = try alone(path, options)
-            guard try FileSystem.status(at: data) == before else {
-                throw EventStoreError(
-                    .inUse,
-                    "\(path): another program wrote to the file while it was copied; nothing was "
-                        + "changed: run it again")
+            return try replaceFile(of: path, by: "compact.draft", options) { directory in
+                let head = try copy(path, to: directory, options, progress: progress)
+                return Compaction(
+                    head: head,
+                    bytesBefore: try FileSystem.status(at: "\(path)/data.mdb").byteCount,
+                    bytesAfter: try FileSystem.status(at: "\(directory)/data.mdb").byteCount)
             }
-            try access.replaceData(by: "\(draft)/data.mdb")
-            return Compaction(
-                head: head, bytesBefore: before.byteCount, bytesAfter: after.byteCount)
         } catch {
             throw error.inStore(path)
         }
@@ -68,8 +51,11 @@ extension EventStore {
         let store = try EventStore(path: path, options: options)
         try requireRoom(store.environment.usedBytes, at: path, for: "the compacted copy")
         try store.environment.copy(to: draft)
-        let copy = try EventStore(path: draft, options: options)
         let head = try store.head()
+        // It is verified whole below; opening it need not check it first.
+        var trust = Trust(path: draft, options: options)
+        trust.keep(head, store.identity)
+        let copy = try EventStore(path: draft, options: options)
         let isSame =
             try copy.identity == store.identity && copy.head() == head
             && copy.projectionsDigest() == store.projectionsDigest()

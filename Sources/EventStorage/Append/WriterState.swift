@@ -17,4 +17,11 @@ struct WriterState: ~Copyable {
     var lock: FileLock?
 
     init() {}
+
+    /// Drops what was known of the log: somebody else wrote, or a commit failed.
+    mutating func forget() {
+        head = nil
+        streams = [:]
+        rows = nil
+    }
 }

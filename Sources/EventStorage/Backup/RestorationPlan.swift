@@ -26,27 +26,22 @@ struct RestorationPlan {
                 .storeExists,
                 "there is a store at \(path): choose another --store, or replace it with --replace")
         }
-        let lock = try EventStore.writerLock(path, options)
-        defer { lock.close() }
-        // Who has it open now will hardly be gone after the work: say so before it.
-        _ = try EventStore.alone(path, options)
-        let old = replacing == .always ? nil : try readOld()
         if replacing == .always, FileSystem.exists(keptFile) {
             throw EventStoreError(
                 .fileExists,
                 "\(keptFile) is there from an earlier --discard: remove it if it is not needed")
         }
-        let draft = "\(path)/restore.draft"
-        try EventStore.discard(draft)
-        defer { try? FileSystem.removeTree(draft) }
-        let head = try fill(draft, old: old, rebuild: rebuild, progress: progress)
-        let before = try FileSystem.status(at: "\(path)/data.mdb")
-        try EventStore.keep(before, at: "\(draft)/data.mdb")
-        try FileSystem.synchronize("\(draft)/data.mdb")
-        let access = try EventStore.alone(path, options)
-        if replacing == .always { try FileSystem.link("\(path)/data.mdb", to: keptFile) }
-        try access.replaceData(by: "\(draft)/data.mdb")
-        return try report(head, earlier: old, discarded: replacing == .always ? keptFile : nil)
+        let kept = replacing == .always ? keptFile : nil
+        return try EventStore.replaceFile(
+            of: path, by: "restore.draft", keeping: kept, options
+        ) { directory in
+            let old = replacing == .always ? nil : try readOld()
+            let head = try fill(directory, old: old, rebuild: rebuild, progress: progress)
+            return Restoration(
+                head: head, newEvents: head.position.number - (old?.position.number ?? 0),
+                earlier: old, discarded: kept,
+                byteCount: try FileSystem.status(at: "\(directory)/data.mdb").byteCount)
+        }
     }
 
     /// Where the log ends that is to be replaced, which must be a beginning of the new one.
@@ -99,7 +94,7 @@ struct RestorationPlan {
             try FileSystem.synchronize(draft)
             try takeName(draft)
             try FileSystem.remove("\(path)/\(Self.lockName)")
-            return try report(head, earlier: nil)
+            return try report(head)
         } catch {
             try? FileSystem.removeTree(draft)
             throw error
@@ -184,9 +179,12 @@ extension RestorationPlan {
             let reason = report.findings.first?.message ?? "its head is another"
             throw EventStoreError(
                 .corrupted,
-                "the store made of the backup is not what the backup says (\(reason)) and was thrown "
-                    + "away: is the disk or the memory failing?", position: report.firstBadPosition)
+                "the store made of the backup is not sound (\(reason)) and was thrown away: use the "
+                    + "program that wrote it, or look at the disk and the memory",
+                position: report.firstBadPosition)
         }
+        var trust = Trust(path: draft, options: options)
+        trust.keep(head, identity)
         return head
     }
 
@@ -206,12 +204,15 @@ extension RestorationPlan {
         }
         let store = try EventStore(path: path, options: options)
         let earlier = try store.head()
+        var bytes = 0
         for (file, header) in zip(files, headers) {
             try requireBeginning(header, file, of: store)
             // All of it before the first event: an append cannot be taken back.
             var segment = try SegmentReader.open(file)
-            try segment.verify { progress("check", $0, $1) }
+            try segment.verify(isReadable: true) { progress("check", $0, $1) }
+            bytes += segment.byteCount
         }
+        try EventStore.requireRoom(bytes, at: path, for: "the restored events")
         for file in files {
             var segment = try SegmentReader.open(file)
             guard segment.header.after.position > (try store.head().position) else { continue }
@@ -223,11 +224,11 @@ extension RestorationPlan {
     }
 
     private func report(
-        _ head: StoreHead, earlier: StoreHead?, discarded: String? = nil
+        _ head: StoreHead, earlier: StoreHead? = nil
     ) throws -> Restoration {
         Restoration(
             head: head, newEvents: head.position.number - (earlier?.position.number ?? 0),
-            earlier: earlier, discarded: discarded,
+            earlier: earlier, discarded: nil,
             byteCount: try FileSystem.status(at: "\(path)/data.mdb").byteCount)
     }
 

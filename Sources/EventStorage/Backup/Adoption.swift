@@ -6,7 +6,7 @@ internal import LMDB
 /// of them writes.
 ///
 /// The segment's reader has checked frames and hashes; here every event is checked against its
-/// stream: version, chain, id and payload.
+/// stream: version, chain and id. Payloads are checked by who verifies the whole.
 struct Adoption: ~Copyable {
     /// Where the log ends with the events so far; root and tree follow at the end.
     private(set) var head: StoreHead
@@ -33,12 +33,6 @@ struct Adoption: ~Copyable {
         _ event: borrowing EventView, _ transaction: inout WriteTransaction
     ) throws {
         let envelope = try event.envelope()
-        guard let type = event.type else {
-            throw FormatError(
-                "type \(envelope.typeNumber) version \(envelope.schemaVersion) is unknown: use the "
-                    + "program that wrote it, or a later one")
-        }
-        if let defect = type.defect(in: event.payload) { throw defect }
         let known = try streams[envelope.stream] ?? view.head(of: envelope.stream)
         guard envelope.streamVersion == (known?.version ?? .none).next else {
             throw FormatError(
@@ -52,7 +46,7 @@ struct Adoption: ~Copyable {
         let stream = StreamHead(
             number: known?.number ?? head.streams, version: envelope.streamVersion,
             position: position, hash: event.frame.eventHash)
-        try write(event, envelope, type, stream, &transaction)
+        try write(event, envelope, stream, &transaction)
         if known == nil { head.streams += 1 }
         streams[envelope.stream] = stream
         head.position = position
@@ -61,7 +55,7 @@ struct Adoption: ~Copyable {
     }
 
     private mutating func write(
-        _ event: borrowing EventView, _ envelope: Envelope, _ type: EventType, _ stream: StreamHead,
+        _ event: borrowing EventView, _ envelope: Envelope, _ stream: StreamHead,
         _ transaction: inout WriteTransaction
     ) throws {
         let (position, index) = (stream.position, view.databases.index)
@@ -73,12 +67,14 @@ struct Adoption: ~Copyable {
         var value: [UInt8] = []
         value.append(littleEndian: position.number)
         try transaction.put(index, Keys.version(stream.number, stream.version), value)
-        if let day = try event.marketDay() {
+        // What no fold can take has no day, until a program comes that can read it.
+        if let day = (try? event.marketDay()) ?? nil {
             try transaction.put(index, Keys.day(stream.number, day, position), [])
         }
         // An id that does not follow from the content comes from a key, which the index knows.
         let derived = Envelope.id(
-            stream: envelope.stream, version: envelope.streamVersion, type: type,
+            stream: envelope.stream, version: envelope.streamVersion,
+            typeNumber: envelope.typeNumber, schemaVersion: envelope.schemaVersion,
             payload: event.payload.copy(), hasher: hasher)
         if derived != envelope.id {
             guard try transaction.value(index, Keys.identifier(envelope.id)) == nil else {

@@ -49,30 +49,4 @@ extension StoreView {
         }
         return low
     }
-
-    /// The hash of a perfect subtree, folded from the hashes of the tile level below it.
-    private func subtree(
-        _ height: Int, _ index: UInt64, hasher: SHA256
-    ) throws(EventStoreError) -> Hash256 {
-        let level = UInt8(height / 8)
-        let count = UInt64(1) << UInt64(height % 8)
-        var hashes: [Hash256] = []
-        for number in index * count..<(index + 1) * count {
-            let key = Keys.treeRow(level: level, row: number / TreeRows.capacity)
-            let row = try value(
-                databases.tree, key, orThrow: { EventStoreError($0, path: path) })
-            let offset = Int(number % TreeRows.capacity) * Hash256.byteCount
-            guard let row, row.byteCount >= offset + Hash256.byteCount else {
-                throw .corrupted(
-                    FormatError("a row of tree level \(level) is missing or cut"), at: nil)
-            }
-            hashes.append(Hash256(row.extracting(offset..<offset + Hash256.byteCount)))
-        }
-        while hashes.count > 1 {
-            hashes = stride(from: 0, to: hashes.count, by: 2).map {
-                MerkleFrontier.node(hashes[$0], hashes[$0 + 1], hasher: hasher)
-            }
-        }
-        return hashes[0]
-    }
 }

@@ -66,22 +66,6 @@ package struct SegmentReader: ~Copyable {
         return header
     }
 
-    /// Goes back to the first event of the same file, whatever has its name by now.
-    package mutating func rewind() throws(EventStoreError) {
-        do {
-            try file.rewind()
-            guard try Self.header(&file, checksum) == header else {
-                throw FormatError("the backup changed while it was read")
-            }
-        } catch let error as FormatError {
-            throw damaged("\(error)")
-        } catch {
-            throw error.inStore(path)
-        }
-        end = LogEnd(header.before)
-        tree = header.before.tree
-    }
-
     /// The event read last.
     package var event: EventView {
         @_lifetime(borrow self)
@@ -127,13 +111,25 @@ package struct SegmentReader: ~Copyable {
     }
 
     /// Reads to the end.
+    ///
+    /// - Parameter isReadable: also check that this program knows every type and can read every
+    ///   payload.
     mutating func verify(
-        progress: (_ done: UInt64, _ of: UInt64) -> Void
+        isReadable: Bool = false, progress: (_ done: UInt64, _ of: UInt64) -> Void
     ) throws(EventStoreError) {
         let first = header.before.position.number
         while try next() {
+            if isReadable { try requireReadable() }
             let done = end.position.number - first
             if done.isMultiple(of: 256) { progress(done, header.eventCount) }
+        }
+    }
+
+    private func requireReadable() throws(EventStoreError) {
+        let position = end.position
+        guard let type = event.type else { throw EventStoreError(unknown: event, at: position) }
+        if let defect = type.defect(in: event.payload) {
+            throw damaged("\(type.name): \(defect)", at: position)
         }
     }
 

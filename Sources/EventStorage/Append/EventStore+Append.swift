@@ -29,23 +29,32 @@ extension EventStore {
     public func append<Result: Sendable>(
         at now: Int64, _ body: (inout Commit) throws -> Result
     ) throws -> (result: Result, receipt: Receipt) {
+        try withWriter { state in
+            reapReaders()
+            let outcome = try environment.write(
+                { (transaction) throws in
+                    try commit(&transaction, &state, now: now, body)
+                }, orThrow: { EventStoreError($0, path: path) as any Error })
+            log(outcome.receipt)
+            keepTrust(outcome.receipt)
+            return outcome
+        }
+    }
+
+    /// Runs `body` as the one writer, of this process and among all.
+    ///
+    /// - Throws: `.locked` after the time to wait; `.broken` after a commit that the disk failed.
+    func withWriter<Result: Sendable>(
+        _ body: (inout WriterState) throws -> Result
+    ) throws -> Result {
         try writer.withLock { state in
             if let broken = state.broken { throw broken }
             if state.lock == nil { state.lock = try Self.writerLock(path, options) }
-            reapReaders()
             do {
-                let outcome = try environment.write(
-                    { (transaction) throws in
-                        try commit(&transaction, &state, now: now, body)
-                    }, orThrow: { EventStoreError($0, path: path) })
-                log(outcome.receipt)
-                keepTrust(outcome.receipt)
-                return outcome
+                return try body(&state)
             } catch {
                 // Whatever was staged did not happen: read it all anew next time.
-                state.head = nil
-                state.streams = [:]
-                state.rows = nil
+                state.forget()
                 if let error = error as? EventStoreError, error.code == .broken {
                     state.broken = error
                 }
@@ -56,8 +65,8 @@ extension EventStore {
 
     /// Frees the slots of readers that were killed: each holds the pages of its commit for ever.
     ///
-    /// Before every commit: with a reader killed eight times a second the file doubled in 1,500
-    /// commits when this was done less often. It asks the kernel once for each process that reads.
+    /// Before every commit, because whatever is written until it is done grows the file. It asks the
+    /// kernel once for each process that reads.
     private func reapReaders() {
         let count = environment.reapReaders()
         guard count > 0 else { return }

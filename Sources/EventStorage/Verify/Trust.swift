@@ -26,6 +26,11 @@ struct Trust {
 
     private static func file(_ path: String) -> String { "\(path)/trusted" }
 
+    /// Forgets what was known: another log takes the place of this one on purpose.
+    static func remove(_ path: String) throws(SystemError) {
+        if FileSystem.exists(file(path)) { try FileSystem.remove(file(path)) }
+    }
+
     /// Whether the file was found good under this start of the machine.
     var isCurrent: Bool { record != nil && record?.bootID == bootID }
 

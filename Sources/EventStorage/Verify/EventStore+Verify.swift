@@ -62,7 +62,7 @@ extension EventStore {
     ///
     /// - Parameter wait: how long to wait for a writer that cannot be outrun.
     /// - Throws: `.storeNotFound`; `.inputOutput`; `.locked` if the file changed too fast to tell.
-    /// - Complexity: O(bytes in use), each read once.
+    /// - Complexity: O(pages in use).
     public static func checkPages(
         path: String, wait: Duration = .seconds(10)
     ) throws(EventStoreError) -> VerificationReport {
@@ -96,6 +96,12 @@ extension EventStore {
         } catch {
             throw unreadable(path, error)
         }
+    }
+
+    /// Whether every page in use is in the file and sound, whatever is missing behind them.
+    static func areAllPagesThere(_ path: String) -> Bool {
+        let walk = try? DataFileWalk.run(path: "\(path)/data.mdb", insertOnly: insertOnly)
+        return walk?.isClean ?? false
     }
 
     /// The databases that only ever grow; the records of projections come and go.

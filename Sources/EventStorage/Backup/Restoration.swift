@@ -50,14 +50,7 @@ extension EventStore {
         var path = path
         while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
         do {
-            var headers: [SegmentHeader] = []
-            for file in files {
-                let header = try SegmentReader.open(file).header
-                if let last = headers.last {
-                    try Self.requireChain(last, files[headers.count - 1], header, file)
-                }
-                headers.append(header)
-            }
+            let headers = try chain(files)
             let plan = RestorationPlan(
                 files: files, headers: headers, path: path, replacing: replacing, options: options)
             return headers[0].isFull
@@ -66,6 +59,41 @@ extension EventStore {
         } catch {
             throw error.inStore(path)
         }
+    }
+
+    /// Reads backups from beginning to end and checks everything that they say, without a store.
+    ///
+    /// - Parameter files: one backup, or some that follow each other, in their order.
+    /// - Returns: what they hold together.
+    /// - Throws: `.invalidBackup`, `.rootMismatch`.
+    /// - Complexity: O(bytes).
+    public static func checkBackups(
+        _ files: [String], progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
+    ) throws -> Backup {
+        precondition(!files.isEmpty, "there is a backup to check")
+        let headers = try chain(files)
+        var byteCount = 0
+        for file in files {
+            var segment = try SegmentReader.open(file)
+            try segment.verify(progress: progress)
+            byteCount += segment.byteCount
+        }
+        return Backup(
+            before: headers[0].before, after: headers[headers.count - 1].after,
+            byteCount: byteCount)
+    }
+
+    /// The headers of backups that follow each other.
+    private static func chain(_ files: [String]) throws -> [SegmentHeader] {
+        var headers: [SegmentHeader] = []
+        for file in files {
+            let header = try SegmentReader.open(file).header
+            if let last = headers.last {
+                try requireChain(last, files[headers.count - 1], header, file)
+            }
+            headers.append(header)
+        }
+        return headers
     }
 
     /// Throws where a segment is not the next one.
