@@ -65,7 +65,7 @@ extension StoreView {
         case .time(let time):
             return try end { $0.appendedAt <= time }
         case .before(let span):
-            return try end { $0.appendedAt <= head.appendedAt - span }
+            return try end { $0.appendedAt <= Self.time(span, before: head) }
         case .commitsBack(let count):
             guard count <= head.commit else {
                 throw EventStoreError(
@@ -84,9 +84,15 @@ extension StoreView {
         case .position(let position) where position <= head.position: return position
         case .time(let time): return try last { $0.appendedAt <= time }
         case .before(let span):
-            return try last { $0.appendedAt <= head.appendedAt - span }
+            return try last { $0.appendedAt <= Self.time(span, before: head) }
         default: return try resolve(point)
         }
+    }
+
+    /// A head that is damaged may hold any time.
+    private static func time(_ span: Int64, before head: StoreHead) -> Int64 {
+        let (time, overflow) = head.appendedAt.subtractingReportingOverflow(span)
+        return overflow ? .min : time
     }
 
     private func endOfCommit(
