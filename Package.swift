@@ -123,6 +123,16 @@ let package = Package(
                 "LMDB", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Simulator", swiftSettings: strict),
+        // Decoders and what must hold of them for all bytes: run by tools/fuzz, and by a test on the
+        // inputs that were kept.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "CanonicalJSON", "DataFile", "Digest", "EventFormat", "EventStorage", "Market",
+                "Projections", "SystemIO",
+            ],
+            path: "Tests/FuzzTargets", swiftSettings: strict),
+        tests("FuzzTests", ["FuzzTargets", "SystemIO"]),
         tests(
             "EndToEndTests",
             [
@@ -132,3 +142,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only tools/fuzz has its program: `main` is libFuzzer's, which no other build links.
+if Context.environment["MECHANIC_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzzer", dependencies: ["FuzzTargets"], path: "Tests/Fuzzers",
+            exclude: ["Corpus"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -18,7 +18,7 @@ extension JSONValue {
     /// bytes that are not UTF-8; and documents nested deeper than 64, so that no input exhausts the
     /// stack.
     ///
-    /// - Complexity: O(length); O(members²) for the check of names, which are few.
+    /// - Complexity: O(length).
     public init(parsing text: [UInt8]) throws(JSONError) {
         var parser = JSONParser(text: text)
         self = try parser.document()
@@ -27,6 +27,27 @@ extension JSONValue {
     /// Reads one JSON document.
     public init(parsing text: String) throws(JSONError) {
         try self.init(parsing: Array(text.utf8))
+    }
+}
+
+/// The names of an object while it is read: one by one while they are few, which is the usual case,
+/// hashed where somebody sends very many.
+private struct MemberNames {
+    private var many: Set<[UInt8]> = []
+    private static let few = 32
+
+    /// Whether a name is new behind `members`, and notes it.
+    ///
+    /// By bytes: Swift's == takes two spellings of "é" for one name, RFC 8785 does not.
+    mutating func insert(_ name: String, behind members: [JSONValue.Member]) -> Bool {
+        guard members.count >= Self.few else {
+            // == first: it is quick, and names of the same bytes always pass it.
+            return !members.contains {
+                $0.name == name && $0.name.utf8.elementsEqual(name.utf8)
+            }
+        }
+        if many.isEmpty { many = Set(members.map { Array($0.name.utf8) }) }
+        return many.insert(Array(name.utf8)).inserted
     }
 }
 
@@ -72,6 +93,7 @@ private struct JSONParser {
     private mutating func object() throws(JSONError) -> JSONValue {
         at += 1
         var members: [JSONValue.Member] = []
+        var names = MemberNames()
         members.reserveCapacity(8)
         skipSpace()
         if take("}") { return .object([]) }
@@ -81,13 +103,7 @@ private struct JSONParser {
                 throw fail("a name in double quotes is expected")
             }
             let name = try string()
-            // By bytes: Swift's == takes two spellings of "é" for one name, RFC 8785 does not.
-            // == first: it is quick, and names of the same bytes always pass it.
-            guard
-                !members.contains(where: {
-                    $0.name == name && $0.name.utf8.elementsEqual(name.utf8)
-                })
-            else {
+            guard names.insert(name, behind: members) else {
                 throw fail("the name \"\(name)\" is given twice")
             }
             skipSpace()

@@ -24,12 +24,15 @@ public enum JSONValue: Sendable, Equatable {
         }
     }
 
+    /// Up to here binary64 holds every whole number: 2^53.
+    private static let exactLimit = 9_007_199_254_740_992.0
+
     /// An integer as a number.
     ///
     /// - Precondition: `abs(integer) <= 2^53`: beyond it binary64 would lose digits.
     public static func integer(_ integer: some BinaryInteger) -> JSONValue {
         let number = Double(integer)
-        precondition(number.magnitude <= 9_007_199_254_740_992, "\(integer) is not exact in JSON")
+        precondition(number.magnitude <= exactLimit, "\(integer) is not exact in JSON")
         return .number(number)
     }
 
@@ -51,9 +54,13 @@ public enum JSONValue: Sendable, Equatable {
         if case .number(let number) = self { number } else { nil }
     }
 
-    /// The number as an integer, if it is one without a fraction.
+    /// The number as an integer, if it is one without a fraction and within ±2^53: beyond it the text
+    /// may have said another one.
     public var int64: Int64? {
-        if case .number(let number) = self { Int64(exactly: number) } else { nil }
+        guard case .number(let number) = self, number.magnitude <= Self.exactLimit else {
+            return nil
+        }
+        return Int64(exactly: number)
     }
 
     /// The elements, if this is an array.

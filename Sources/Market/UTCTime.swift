@@ -2,8 +2,11 @@
 public enum UTCTime {
     /// `2025-10-10T21:17:00Z`, with milliseconds only where they are not zero.
     ///
+    /// A time outside the years 0 to 9999, which only damaged bytes hold, is a number: `9000000000000000000 ms`.
+    ///
     /// - Parameter time: milliseconds since 1970 UTC.
     public static func text(milliseconds time: Int64) -> String {
+        guard years.contains(time) else { return "\(time) ms" }
         let day = UTCDay(of: time)
         let rest = Int(time - day.start)
         let clock =
@@ -18,6 +21,7 @@ public enum UTCTime {
     /// - Parameter time: microseconds since 1970 UTC.
     public static func text(microseconds time: Int64) -> String {
         let fraction = ((time % 1_000_000) + 1_000_000) % 1_000_000
+        guard years.contains(time / 1_000) else { return "\(time) µs" }
         let seconds = text(milliseconds: (time - fraction) / 1_000)
         return "\(seconds.dropLast()).\(padded(Int(fraction), 6))Z"
     }
@@ -37,6 +41,10 @@ public enum UTCTime {
         var reader = TimeReader(bytes: bytes, at: text.lowerBound, end: text.upperBound)
         return reader.microseconds()
     }
+
+    /// The years that RFC 3339 can write, 0 to 9999, in milliseconds.
+    private static let years =
+        UTCDay(year: 0, month: 1, day: 1).start..<UTCDay(year: 10_000, month: 1, day: 1).start
 
     static func padded(_ value: Int, _ width: Int) -> String {
         let digits = String(value)

@@ -107,8 +107,11 @@ public struct LabellingOpening: Sendable {
         let startsAt: Int64
         switch json["starts_at_ms"] {
         case .null?: startsAt = LabelState.fromTheBeginning
-        case .number(let number)? where Int64(exactly: number) != nil: startsAt = Int64(number)
-        default: throw FormatError("labelling.opened: starts_at_ms is missing")
+        case let value:
+            guard let time = value?.int64 else {
+                throw FormatError("labelling.opened: starts_at_ms is missing")
+            }
+            startsAt = time
         }
         configuration = try recordedConfiguration(json, in: .labellingOpened)
         self.startsAt = startsAt

@@ -26,7 +26,7 @@ extension MarketRecord {
     /// Preamble (16), labellings (4), skips (4), position (8), candles version (8), newest (8),
     /// window (32), configuration (32), then for each labelling hash (32), digest (32), through (8),
     /// candles version (8). A time that is not there is the least integer.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var buffer = Self.preamble
         buffer.append(littleEndian: UInt32(labellings.count))
         buffer.append(littleEndian: skips)
@@ -51,7 +51,7 @@ extension MarketRecord {
     /// Reads what was stored under a key.
     ///
     /// - Parameter skips: how many events the log passes over now.
-    init?(_ stored: StoredRecord, skips: Int) {
+    package init?(_ stored: StoredRecord, skips: Int) {
         guard case .record(let record) = Self.read(stored, skips: skips) else { return nil }
         self = record
     }

@@ -109,12 +109,18 @@ extension MarketState {
 }
 
 /// Every stamp must lie on the grid and in the payload's day: slots are computed from it.
+///
+/// And the day in the years 1422 to 2517: a state has room for every day between two of its rows, which
+/// damaged bytes must not make the machine's whole memory.
 func checkStamps(_ columns: borrowing ColumnPayload, on timeframe: Timeframe) throws {
+    guard (-200_000...200_000).contains(columns.day) else {
+        throw FormatError("day \(columns.day) lies in no year that a market has")
+    }
     let start = columns.dayStart
     for row in 0..<columns.rows {
-        let offset = columns.integer(0, row) - start
-        guard offset >= 0, offset < UTCDay.milliseconds, offset % timeframe.milliseconds == 0 else {
-            throw FormatError("row \(row) has a stamp off its day's grid")
-        }
+        let (offset, overflow) = columns.integer(0, row).subtractingReportingOverflow(start)
+        guard !overflow, offset >= 0, offset < UTCDay.milliseconds,
+            offset % timeframe.milliseconds == 0
+        else { throw FormatError("row \(row) has a stamp off its day's grid") }
     }
 }

@@ -40,6 +40,27 @@ struct ParserTests {
         #expect(value.canonicalText.utf8.count == 16)
     }
 
+    /// Beyond the first names, which are compared one by one.
+    @Test func manyNamesAreStillTold() throws {
+        let names = (0..<100).map { "\"n\($0)\":0" } + ["\"é\":0", "\"e\u{301}\":0"]
+        let value = try JSONValue(parsing: "{" + names.joined(separator: ",") + "}")
+        #expect(value.members?.count == 102)
+        for twice in ["\"n0\":0", "\"n31\":0", "\"n32\":0", "\"n99\":0", "\"é\":0"] {
+            let text = "{" + (names + [twice]).joined(separator: ",") + "}"
+            #expect(throws: JSONError.self, "\(twice)") { try JSONValue(parsing: text) }
+        }
+    }
+
+    /// What an event says of a position or a time is exact or refused, and can be written again.
+    @Test func integersEndWhereTheyAreExact() throws {
+        for (text, number) in [
+            ("9007199254740992", 9_007_199_254_740_992), ("-9007199254740992", -(1 << 53)),
+            ("9007199254740994", nil), ("-9223372036854775808", nil), ("1e18", nil), ("0.5", nil),
+        ] as [(String, Int64?)] {
+            #expect(try JSONValue(parsing: text).int64 == number, "\(text)")
+        }
+    }
+
     @Test func values() throws {
         let value = try JSONValue(
             parsing: " {\"a\" : [ 1 , -2.5e+1 , \"\\ud83d\\ude00\" , true , null ] }\r\n")

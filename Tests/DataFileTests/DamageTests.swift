@@ -27,6 +27,21 @@ import Testing
     private static let flips =
         unsafe getenv("FLIPS").flatMap { unsafe Int(String(cString: $0)) } ?? 200
 
+    /// The file says how many pages it has: memory is taken for those that are met.
+    @Test func impossiblyManyPagesAreOneFinding() throws {
+        var bytes = try build(seed: 1, commits: 3)
+        for page in 0..<2 {
+            for (offset, value) in [(32, UInt64(1) << 62), (136, UInt64(1) << 49)] {
+                for byte in 0..<8 {
+                    bytes[page * 4_096 + offset + byte] = UInt8(
+                        truncatingIfNeeded: value >> UInt64(8 * byte))
+                }
+            }
+        }
+        try write(bytes)
+        #expect(try directory.findings().contains { $0.contains("neither used") })
+    }
+
     @Test(arguments: [1, 2, 3] as [UInt64]) func everyFlippedBitIsFound(seed: UInt64) throws {
         let bytes = try build(seed: seed)
         let live = try DataFileWalk.liveRanges(

@@ -27,6 +27,18 @@ struct TimeTests {
         #expect(UTCDay(year: 1_970, month: 1, day: 1).number == 0)
     }
 
+    /// Bytes of a damaged event may hold any number for a time, and `show` prints them.
+    @Test func everyNumberHasAText() {
+        #expect(UTCTime.text(milliseconds: .min) == "-9223372036854775808 ms")
+        #expect(UTCTime.text(microseconds: .max) == "9223372036854775807 µs")
+        #expect(UTCTime.text(microseconds: .min) == "-9223372036854775808 µs")
+        #expect(UTCTime.text(milliseconds: 253_402_300_800_000) == "253402300800000 ms")
+        #expect(
+            UTCTime.text(milliseconds: 253_402_300_799_999) == "9999-12-31T23:59:59.999Z")
+        #expect(UTCTime.text(milliseconds: -62_167_219_200_000) == "0000-01-01T00:00:00Z")
+        #expect(UTCTime.text(milliseconds: -62_167_219_200_001) == "-62167219200001 ms")
+    }
+
     @Test func daysOfMoments() {
         #expect(UTCDay(of: 0).number == 0)
         #expect(UTCDay(of: -1).number == -1)

@@ -57,6 +57,35 @@ struct PayloadTests {
             labellings: [labelling, labelling], program: "0.1.0")
     }()
 
+    /// Days and stamps of damaged events: each is refused, none costs the machine's memory.
+    @Test(
+        arguments: [
+            (-86_400_000, .max), (0, .min), (200_001 * 86_400_000, 200_001 * 86_400_000),
+            (-200_001 * 86_400_000, -200_001 * 86_400_000), (0, 86_400_000), (0, 1),
+        ] as [(Int64, Int64)])
+    func impossibleStampsAreRefused(day: Int64, stamp: Int64) throws {
+        let market = try #require(MarketID("binance/BTC-USDT/1m"))
+        let payload = ColumnPayload.encode(
+            layout: .candles, dayStart: day, rows: 1,
+            word: { column, _ in column == 0 ? UInt64(bitPattern: stamp) : 1.0.bitPattern })
+        let stream = MarketStream.candles(market)
+        var stored = Frame(
+            position: GlobalPosition(1), commit: 1, indexInCommit: 0, eventsInCommit: 1,
+            appendedAt: 0, eventHash: .zero
+        ).bytes
+        let type = EventType.candlesRecorded
+        Envelope(
+            stream: stream.id, streamVersion: StreamVersion(1), typeNumber: type.number,
+            schemaVersion: type.schemaVersion, id: .none, recordedAt: 0, causation: .none,
+            correlation: .none, previousHash: .zero
+        ).encode(payload: payload, into: &stored)
+        var state = MarketState(market: market)
+        #expect(throws: FormatError.self) {
+            try state.apply(EventView(checked: stored.rawSpan), of: stream)
+        }
+        #expect(state.window.candles.count == 0)
+    }
+
     @Test func completionsComeBack() throws {
         let event = Self.completion.event(causation: .none)
         #expect(event.type.defect(in: event.payload.rawSpan) == nil)

@@ -1,5 +1,5 @@
-internal import Digest
-internal import EventFormat
+package import Digest
+package import EventFormat
 internal import SystemIO
 
 /// Reads a segment from its beginning to its end, and trusts nothing in it.
@@ -7,9 +7,9 @@ internal import SystemIO
 /// Checked as it goes: the header, the lengths, that every frame is the next one and every event has
 /// the hash in its frame; at the end the file's checksum, then the Merkle root. What an event says
 /// of its stream is checked by who adopts it.
-struct SegmentReader: ~Copyable {
+package struct SegmentReader: ~Copyable {
     /// What the segment is.
-    let header: SegmentHeader
+    package let header: SegmentHeader
     /// The last event read.
     private(set) var end: LogEnd
     /// The tree up to and with it.
@@ -21,7 +21,7 @@ struct SegmentReader: ~Copyable {
     /// Opens a segment and reads its header.
     ///
     /// - Throws: `.invalidBackup`; `.storeNotFound` where there is no such file.
-    static func open(_ path: String) throws(EventStoreError) -> SegmentReader {
+    package static func open(_ path: String) throws(EventStoreError) -> SegmentReader {
         let checksum = SHA256()
         do {
             var file = try SequentialFile(path: path)
@@ -67,7 +67,7 @@ struct SegmentReader: ~Copyable {
     }
 
     /// The event read last.
-    var event: EventView {
+    package var event: EventView {
         @_lifetime(borrow self)
         get { EventView(checked: file.bytes) }
     }
@@ -77,7 +77,7 @@ struct SegmentReader: ~Copyable {
     /// - Parameter completed: called with every hash that a level of tiles holds, in their order.
     /// - Throws: `.invalidBackup` where bytes are damaged, `.rootMismatch` where they are sound but
     ///   have not the root that the header has.
-    mutating func next(
+    package mutating func next(
         _ completed: (_ hash: Hash256, _ level: Int) -> Void = { _, _ in }
     ) throws(EventStoreError) -> Bool {
         guard end.position < header.after.position else {
