@@ -115,7 +115,9 @@ public final class EventStore: Sendable {
         }
         writer = Mutex(WriterState())
         do {
-            if !options.isTrusted { try read { try trust.check($0, identity) } }
+            if !options.isTrusted, let head = try read({ try trust.check($0, identity) }) {
+                keepTrust(in: head)
+            }
         } catch let error as EventStoreError {
             throw error
         } catch {

@@ -17,8 +17,14 @@ public enum Keys {
     /// `events`: position (8).
     public static func event(_ position: GlobalPosition) -> [UInt8] {
         var key: [UInt8] = []
-        key.append(bigEndian: position.number)
+        event(position, into: &key)
         return key
+    }
+
+    /// `events`: position (8), in the place of what the buffer holds.
+    public static func event(_ position: GlobalPosition, into key: inout [UInt8]) {
+        key.removeAll(keepingCapacity: true)
+        key.append(bigEndian: position.number)
     }
 
     /// `index`: `S`, name → ``StreamHead``.
@@ -33,10 +39,19 @@ public enum Keys {
 
     /// `index`: `V`, stream's number (4), version (8) → position (8, little-endian).
     public static func version(_ number: UInt32, _ version: StreamVersion) -> [UInt8] {
-        var key = [UInt8(ascii: "V")]
+        var key: [UInt8] = []
+        Self.version(number, version, into: &key)
+        return key
+    }
+
+    /// `index`: the key of a version, in the place of what the buffer holds.
+    public static func version(
+        _ number: UInt32, _ version: StreamVersion, into key: inout [UInt8]
+    ) {
+        key.removeAll(keepingCapacity: true)
+        key.append(UInt8(ascii: "V"))
         key.append(bigEndian: number)
         key.append(bigEndian: version.number)
-        return key
     }
 
     /// `index`: `D`, stream's number (4), day (4, sign flipped), position (8) → nothing.

@@ -18,8 +18,7 @@ public struct Commit: ~Copyable {
     /// cost more than its hashes.
     private var bytes: [UInt8] = []
     private(set) var records: [(key: [UInt8], value: [UInt8]?)] = []
-    var streams: [StreamID: StreamHead]
-    private(set) var touched: Set<StreamID> = []
+    private(set) var streams: StreamHeads
     private let hasher: SHA256
 
     /// An event that waits for the end of the commit.
@@ -34,14 +33,15 @@ public struct Commit: ~Copyable {
     }
 
     init(
-        view: consuming StoreView, now: Int64, head: StoreHead, streams: [StreamID: StreamHead],
-        hasher: SHA256
+        view: consuming StoreView, now: Int64, head: StoreHead, streams: StreamHeads,
+        hasher: SHA256, byteCapacity: Int = 0
     ) {
         self.view = view
         self.now = now
         self.head = head
         self.streams = streams
         self.hasher = hasher
+        bytes.reserveCapacity(byteCapacity)
     }
 
     /// The id of the commit's first event: what the events after it are correlated with.
@@ -66,7 +66,7 @@ public struct Commit: ~Copyable {
     public mutating func head(of stream: StreamID) throws(EventStoreError) -> StreamHead? {
         if let known = streams[stream] { return known }
         let found = try view.head(of: stream)
-        if let found { streams[stream] = found }
+        if let found { streams.learn(stream, found) }
         return found
     }
 
@@ -253,9 +253,10 @@ public struct Commit: ~Copyable {
                 day: day(of: event), identifier: event.idempotencyKey == nil ? nil : id))
         head.position = position
         head.appendedAt = time
-        streams[stream] = StreamHead(
-            number: number, version: version, position: position, hash: frame.eventHash)
-        touched.insert(stream)
+        streams.move(
+            stream,
+            to: StreamHead(
+                number: number, version: version, position: position, hash: frame.eventHash))
         return Appended(position: position, version: version, id: id, isNew: true)
     }
 
@@ -265,27 +266,25 @@ public struct Commit: ~Copyable {
         return try? ColumnPayload(event.payload.rawSpan, layout: layout).day
     }
 
-    /// Gives every frame the size of the commit and adds it to the tree.
-    ///
-    /// - Parameter completed: called with every hash that a tile level holds, in their order.
-    mutating func seal(_ completed: (_ hash: Hash256, _ level: Int) -> Void) {
+    /// Gives every frame the size of the commit and begins to add them to the tree.
+    mutating func seal() -> TreeGrowth {
         let count = UInt32(staged.count)
-        for index in staged.indices {
-            let start = staged[index].range.lowerBound
-            bytes.store(littleEndian: count, at: start + Frame.eventsInCommitOffset)
-            let leaf = MerkleFrontier.leaf(
-                bytes.rawSpan.extracting(start..<start + Frame.byteCount), hasher: hasher)
-            head.tree.append(leaf: leaf, hasher: hasher) { height, _, hash in
-                // Tiles hold every eighth height: 0, 8, 16 …
-                if height.isMultiple(of: 8) { completed(hash, height / 8) }
-            }
+        for event in staged {
+            bytes.store(
+                littleEndian: count, at: event.range.lowerBound + Frame.eventsInCommitOffset)
         }
         head.commit += 1
-        head.root = head.tree.root(hasher: hasher)
+        return TreeGrowth(head.tree, bytes, starts: staged.map(\.range.lowerBound))
+    }
+
+    /// Takes over the tree as it is with this commit's events.
+    mutating func adopt(_ grown: TreeGrowth.Outcome) {
+        head.tree = grown.tree
+        head.root = grown.root
     }
 
     /// The streams that this commit adds to, by name: the order of writing is the same everywhere.
-    var touchedStreams: [(id: StreamID, head: StreamHead)] {
-        touched.sorted().map { ($0, streams[$0]!) }
+    mutating func takeChangedStreams() -> [(id: StreamID, head: StreamHead)] {
+        streams.takeChanged()
     }
 }

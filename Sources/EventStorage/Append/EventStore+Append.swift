@@ -131,13 +131,14 @@ extension EventStore {
         let view = StoreView(handle: transaction.handle, databases: databases, path: path)
         let head = try view.head()
         if state.head?.position != head.position {
-            state.streams = [:]
+            state.streams = StreamHeads()
             state.rows = nil
         }
         try checkClock(now, newest: head.appendedAt)
         let hasher = SHA256()
         var commit = Commit(
-            view: view, now: now, head: head, streams: state.streams, hasher: hasher)
+            view: view, now: now, head: head, streams: state.streams, hasher: hasher,
+            byteCapacity: min(state.commitBytes, 1 << 20))
         let result = try body(&commit)
         let count = commit.eventCount
         guard count > 0 else {
@@ -148,6 +149,7 @@ extension EventStore {
         try write(&commit, &transaction, &state)
         state.head = commit.head
         state.streams = commit.streams
+        state.commitBytes = commit.byteCount
         return ((result, Receipt(head: commit.head, newEvents: count)), true)
     }
 
@@ -169,11 +171,15 @@ extension EventStore {
         do {
             var rows = try TreeRows(
                 commit.head.tree, known: state.rows, of: databases.tree, transaction)
-            commit.seal { rows.append($0, level: $1) }
+            let growth = commit.seal()
+            var (key, value): ([UInt8], [UInt8]) = ([], [])
             for event in commit.staged {
-                try write(event, commit.stored(event), &transaction)
+                try write(event, commit.stored(event), &transaction, &key, &value)
             }
-            for (id, head) in commit.touchedStreams {
+            let grown = growth.finish()
+            commit.adopt(grown)
+            for (hash, level) in grown.completed { rows.append(hash, level: level) }
+            for (id, head) in commit.takeChangedStreams() {
                 try transaction.put(databases.index, Keys.stream(id), head.bytes)
             }
             try rows.write(to: databases.tree, &transaction)
@@ -186,13 +192,17 @@ extension EventStore {
     }
 
     private func write(
-        _ event: Commit.Staged, _ stored: RawSpan, _ transaction: inout WriteTransaction
+        _ event: Commit.Staged, _ stored: RawSpan, _ transaction: inout WriteTransaction,
+        _ key: inout [UInt8], _ value: inout [UInt8]
     ) throws(LMDBError) {
+        // Two buffers for all events: an array for every key costs as much as its put.
         let position = event.position
-        try transaction.put(databases.events, Keys.event(position), stored, appends: true)
-        var value: [UInt8] = []
+        Keys.event(position, into: &key)
+        try transaction.put(databases.events, key, stored, appends: true)
+        value.removeAll(keepingCapacity: true)
         value.append(littleEndian: position.number)
-        try transaction.put(databases.index, Keys.version(event.stream, event.version), value)
+        Keys.version(event.stream, event.version, into: &key)
+        try transaction.put(databases.index, key, value)
         if let day = event.day {
             try transaction.put(databases.index, Keys.day(event.stream, day, position), [])
         }

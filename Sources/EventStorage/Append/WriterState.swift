@@ -8,7 +8,9 @@ struct WriterState: ~Copyable {
     /// The head as of the last append of this process.
     var head: StoreHead?
     /// Heads of streams used so far.
-    var streams: [StreamID: StreamHead] = [:]
+    var streams = StreamHeads()
+    /// Bytes of the events of the last commit: the next one often has as many.
+    var commitBytes = 0
     /// The last rows of hashes of the Merkle tree.
     var rows: TreeRows?
     /// What made writing impossible for good.
@@ -21,7 +23,7 @@ struct WriterState: ~Copyable {
     /// Drops what was known of the log: somebody else wrote, or a commit failed.
     mutating func forget() {
         head = nil
-        streams = [:]
+        streams = StreamHeads()
         rows = nil
     }
 }

@@ -40,8 +40,7 @@ extension EventStore {
                     skip.position, "the event to be passed over is not in the log as it was then")
             }
             if report.isClean {
-                var trust = Trust(path: path, options: options)
-                trust.keep(head, identity)
+                keepTrust(in: head)
             }
             return report
         }

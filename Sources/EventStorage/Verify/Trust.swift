@@ -1,4 +1,5 @@
 internal import EventFormat
+internal import LMDB
 internal import SystemIO
 
 /// What is known of a store's file before it is opened: the record beside it, and this start of the
@@ -57,18 +58,20 @@ struct Trust {
 
     /// Compares a store just opened with the record, and checks what came after it if the machine
     /// was started since.
-    mutating func check(_ view: borrowing StoreView, _ identity: StoreIdentity) throws {
+    ///
+    /// - Returns: the head, if it was checked now and is to be recorded.
+    func check(_ view: borrowing StoreView, _ identity: StoreIdentity) throws -> StoreHead? {
         let head = try view.head()
         if let record {
             try compare(record, head, identity)
-            guard record.bootID != bootID else { return }
+            guard record.bootID != bootID else { return nil }
             let known = try view.head(at: record.position)
             guard known.root == record.root else { throw exchanged(record) }
             try view.checkTail(after: known)
         } else {
             try view.checkTail(after: try view.head(at: .start))
         }
-        keep(head, identity)
+        return head
     }
 
     private func compare(
@@ -102,6 +105,9 @@ struct Trust {
 
     /// Records that the log is good up to its head. Where it cannot be written the next opening
     /// checks again: no error.
+    ///
+    /// - Precondition: the head is on the disk, not only in memory: a record that outlives the commit
+    ///   it names would call the file an older one.
     mutating func keep(_ head: StoreHead, _ identity: StoreIdentity) {
         guard let bootID, bootID.utf8.count == 36 else { return }
         let record = TrustedHead(
@@ -109,5 +115,19 @@ struct Trust {
         guard record != self.record else { return }
         self.record = record
         try? FileSystem.writeAtomically(record.bytes, to: Self.file(path), isDurable: false)
+    }
+}
+
+extension EventStore {
+    /// Records that the log is good up to a head that was read, and may have been written a moment
+    /// ago by another process that still waits for the disk.
+    func keepTrust(in head: StoreHead) {
+        do {
+            if !options.isVolatile { try environment.sync() }
+        } catch {
+            return
+        }
+        var trust = Trust(path: path, options: options)
+        trust.keep(head, identity)
     }
 }
