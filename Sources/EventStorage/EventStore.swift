@@ -91,11 +91,22 @@ public final class EventStore: Sendable {
     ///   `trusted`, what came after the record there is checked: see `Concurrency`.
     public init(path: String, options: Options = Options()) throws(EventStoreError) {
         try Self.requireStore(at: path)
+        // LMDB would make a new file of an empty one.
+        if let length = try? FileReader(path: "\(path)/data.mdb").length(), length == 0 {
+            throw EventStoreError(
+                .corrupted,
+                "\(path)/data.mdb is empty: restore a backup; remove it only if it never held "
+                    + "anything")
+        }
         try Self.refuseNetwork(path, options)
         var trust = Trust(path: path, options: options)
-        if !options.isTrusted, !trust.isCurrent, let verifier = options.verifier {
-            try trust.checkApart(verifier, options)
-            trust = Trust(path: path, options: options)
+        if !options.isTrusted, !trust.isCurrent {
+            if let verifier = options.verifier {
+                try trust.checkApart(verifier, options)
+                trust = Trust(path: path, options: options)
+            } else {
+                try Trust.checkPages(path, options)
+            }
         }
         self.path = path
         self.options = options
@@ -189,6 +200,13 @@ public final class EventStore: Sendable {
     ) throws(EventStoreError) -> Environment {
         var settings = Environment.Options()
         settings.isVolatile = options.isVolatile
+        // LMDB writes its table of readers through a map: on a full disk that is a SIGBUS.
+        if !FileSystem.exists("\(path)/lock.mdb"),
+            let free = try? FileSystem.freeBytes(at: path), free < 1 << 18
+        {
+            throw EventStoreError(
+                .diskFull, "\(path): no room on the disk to open a store: free some space")
+        }
         do throws(LMDBError) {
             do throws(LMDBError) {
                 return try Environment(path: path, options: settings)
@@ -207,16 +225,21 @@ public final class EventStore: Sendable {
         _ transaction: borrowing ReadTransaction, path: String
     ) throws -> (Databases, StoreIdentity) {
         let missing = EventStoreError(
-            .corrupted, "\(path) holds no store, or one whose making was interrupted: remove it")
+            .corrupted,
+            "\(path): not all parts of a store are there: it is damaged (run `mechanic-replay verify "
+                + "--deep`, restore a backup), or its making was interrupted; remove it only if it "
+                + "never held anything")
         guard let databases = try Databases(transaction),
             let bytes = try transaction.value(databases.meta, Keys.identity)
         else { throw missing }
-        let isOurs =
-            bytes.byteCount >= 4 && bytes.load(UInt32.self, at: 0) == StoreIdentity.formatVersion
+        // Formats are counted: a number that no program will reach in our time is damage.
+        let isLater =
+            bytes.byteCount >= 4
+            && (StoreIdentity.formatVersion + 1...0xFFFF).contains(bytes.load(UInt32.self, at: 0))
         do {
             return (databases, try StoreIdentity(bytes))
         } catch {
-            throw EventStoreError(isOurs ? .corrupted : .unsupportedFormat, "\(path): \(error)")
+            throw EventStoreError(isLater ? .unsupportedFormat : .corrupted, "\(path): \(error)")
         }
     }
 

@@ -97,7 +97,8 @@ extension EventStoreError {
     init(_ error: LMDBError, path: String) {
         let (code, advice): (Code, String) =
             switch error.code {
-            case LMDBError.mapFull, 28:
+            // ENOSPC, EFBIG (a limit of the shell's), EDQUOT.
+            case LMDBError.mapFull, 28, 27, 122:
                 (
                     .diskFull,
                     "nothing of this append was kept; free space on the disk and run it again"

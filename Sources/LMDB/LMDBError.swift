@@ -36,7 +36,9 @@ public struct LMDBError: Error, Equatable, Sendable {
     /// Whether it says that pages are not what they must be. A transaction that met such a page
     /// refuses everything after it (`MDB_BAD_TXN`).
     public var isDamage: Bool {
-        [
+        // Copying pages that are not where they should be reads beyond the map.
+        if code == EFAULT, call.hasPrefix("mdb_env_copy") { return true }
+        return [
             MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_BAD_TXN, MDB_CURSOR_FULL,
             MDB_PAGE_FULL,
         ].contains(code)
@@ -47,7 +49,7 @@ public struct LMDBError: Error, Equatable, Sendable {
     /// After a failed fsync the kernel forgets which pages were not written: a second attempt would
     /// succeed and mean nothing. Pages that found no room were never promised to anybody.
     public var isFinal: Bool {
-        call == "mdb_txn_commit" && ![MDB_MAP_FULL, MDB_TXN_FULL, ENOSPC, EDQUOT].contains(code)
+        call == "mdb_txn_commit" && ![MDB_MAP_FULL, MDB_TXN_FULL, ENOSPC, EDQUOT, EFBIG].contains(code)
     }
 }
 

@@ -59,6 +59,13 @@ extension Transaction where Self: ~Copyable {
         return statistics.ms_entries
     }
 
+    /// Number of named databases.
+    public func databaseCount() throws(LMDBError) -> Int {
+        var main = MDB_dbi()
+        try Calls.check("mdb_dbi_open", unsafe mdb_dbi_open(handle.raw, nil, 0, &main))
+        return try count(Database(handle: main, name: ""))
+    }
+
     /// Calls `body` with every entry from `key` on, ascending, until it returns false.
     ///
     /// - Complexity: O(log entries) to start, O(1) for each entry.

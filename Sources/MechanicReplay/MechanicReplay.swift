@@ -40,6 +40,7 @@ enum Main {
     static func main() {
         StandardDescriptors.fillWithNull()
         Interrupt.exitsWith130()
+        Interrupt.fileSizeLimitIsAnError()
         do {
             var command = try MechanicReplay.parseAsRoot(words)
             try command.run()
@@ -54,15 +55,23 @@ enum Main {
         }
     }
 
-    /// The words of the command line; the point of `show -6h` behind a `--`, or the parser would take
-    /// it for a bundle of flags with `-h` in it and print the help.
+    /// The words of the command line; the points of `show -6h` and `prove` behind a `--`, or the parser
+    /// would take them for a bundle of flags with `-h` in it and print the help.
     private static var words: [String] {
         var words = Array(CommandLine.arguments.dropFirst())
-        guard words.first == "show", !words.contains("--"),
-            let index = words.firstIndex(where: { $0.hasPrefix("-") && TimePoint($0) != nil })
+        guard words.first == "show" || words.first == "prove", !words.contains("--"),
+            let index = words.firstIndex(where: isPointLikeAFlag)
         else { return words }
-        let point = words.remove(at: index)
-        return words + ["--", point]
+        // What follows it belongs to it: `prove consistency -6h HEAD`.
+        let end =
+            words[index...].firstIndex { $0.hasPrefix("-") && !isPointLikeAFlag($0) } ?? words.count
+        let points = Array(words[index..<end])
+        words.removeSubrange(index..<end)
+        return words + ["--"] + points
+    }
+
+    private static func isPointLikeAFlag(_ word: String) -> Bool {
+        word.hasPrefix("-") && TimePoint(word) != nil
     }
 
     /// "Did you mean" for a mistyped verb, which the parser does not offer.

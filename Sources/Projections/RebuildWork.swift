@@ -81,6 +81,15 @@ struct RebuildWork {
         var count = 0
         try view.forEachEvent(from: GlobalPosition(position.number + 1), through: head) {
             at, event in
+            // What is rebuilt is sealed as good: a damaged event must not get into it.
+            guard event.frame.defect(at: at) == nil,
+                hasher.hash(event.eventBytes) == event.frame.eventHash
+            else {
+                throw EventStoreError(
+                    .corrupted,
+                    "position \(at): the event is damaged: run `mechanic-replay verify`, restore a "
+                        + "backup; projections are not rebuilt from it", position: at)
+            }
             if let index = try fold.apply(event, at: at) { touched.insert(index) }
             position = at
             count += 1

@@ -27,6 +27,18 @@ extension FileSystem {
                 &+ Int64(status.st_mtim.tv_nsec))
     }
 
+    /// Whether the name itself is a file: no directory, device, pipe or link.
+    public static func isRegularFile(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Whether two paths lead to the same file or directory.
+    public static func isSame(_ path: String, _ other: String) -> Bool {
+        guard let first = try? status(path), let second = try? status(other) else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
     /// Gives a file or directory its permissions.
     public static func setPermissions(_ permissions: UInt32, at path: String) throws(SystemError) {
         guard unsafe chmod(path, permissions) == 0 else {

@@ -34,6 +34,11 @@ public enum StandardStream: Sendable {
 
 /// What an interrupt from the keyboard does.
 public enum Interrupt {
+    /// Makes a file that may not grow (`ulimit -f`) an error of the write, not the program's end.
+    public static func fileSizeLimitIsAnError() {
+        signal(SIGXFSZ, SIG_IGN)
+    }
+
     /// Ends the program with code 130. LMDB drops an unfinished commit; the last acknowledged one
     /// is on the disk.
     public static func exitsWith130() {

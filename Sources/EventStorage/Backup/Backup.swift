@@ -57,8 +57,7 @@ extension EventStore {
             let total = 2 * header.eventCount
             try write(header, to: draft) { progress($0, total) }
             try draft.finish(mode: Self.permissions(of: header))
-            var written = try SegmentReader.open(draft.path)
-            try written.verify { done, of in progress(of + done, total) }
+            try readBack(draft.path) { done, of in progress(of + done, total) }
             try requireFree(path, replaces)
             try draft.publish()
             return Backup(before: header.before, after: header.after, byteCount: draft.byteCount)
@@ -68,9 +67,37 @@ extension EventStore {
     }
 
     private func requireFree(_ path: String, _ replaces: Bool) throws {
-        guard !replaces, FileSystem.exists(path) else { return }
-        throw EventStoreError(
-            .fileExists, "\(path) exists: choose another name, or replace it with --force")
+        guard !FileSystem.isSame(FileSystem.directory(of: path), self.path) else {
+            throw EventStoreError(
+                .fileExists,
+                "\(path) lies in the store itself: choose a place outside, best on another disk")
+        }
+        guard FileSystem.exists(path) else { return }
+        guard FileSystem.isRegularFile(path) else {
+            throw EventStoreError(.fileExists, "\(path) is no file: choose another name")
+        }
+        guard replaces else {
+            throw EventStoreError(
+                .fileExists, "\(path) exists: choose another name, or replace it with --force")
+        }
+    }
+
+    /// Reads back what was written: a draft that is not what the head promises shows a damaged store.
+    private func readBack(
+        _ draft: String, progress: (_ done: UInt64, _ of: UInt64) -> Void
+    ) throws {
+        do {
+            var written = try SegmentReader.open(draft)
+            try written.verify(progress: progress)
+        } catch let error as EventStoreError
+            where error.code == .invalidBackup || error.code == .rootMismatch
+        {
+            let place = error.position.map { " at position \($0)" } ?? ""
+            throw EventStoreError(
+                .corrupted,
+                "the log is damaged\(place), no backup was made: run `mechanic-replay verify`, keep "
+                    + "the backups you have", position: error.position)
+        }
     }
 
     /// The permissions of the store's file, less what its directory does not let others reach.

@@ -106,7 +106,14 @@ extension StoreView {
                 guard stored.byteCount > 0,
                     let slot = SealedRecord.Slot(rawValue: stored.load(UInt8.self, at: 0))
                 else {
-                    report.earlier += 1
+                    // Keys of before the slots began with the letter of their kind.
+                    let kind = stored.byteCount > 0 ? stored.load(UInt8.self, at: 0) : 0
+                    if [UInt8(ascii: "M"), UInt8(ascii: "W"), UInt8(ascii: "L")].contains(kind) {
+                        report.earlier += 1
+                    } else {
+                        report.findings.append(
+                            "the projection record \(stored.copy().hexadecimal) is none of ours")
+                    }
                     return true
                 }
                 report.records += 1

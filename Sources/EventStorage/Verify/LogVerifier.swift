@@ -227,6 +227,10 @@ struct LogVerifier {
         if records != 2 {
             report.note(nil, "meta has \(records) entries, not the identity and the head alone")
         }
+        let names = try view.databaseCount()
+        if names != 5 {
+            report.note(nil, "the file holds \(names) databases, a store has 5")
+        }
         let storedRows = try view.count(view.databases.tree)
         if storedRows != rowCount {
             report.note(nil, "the tree has \(storedRows) rows, the log gives \(rowCount)")

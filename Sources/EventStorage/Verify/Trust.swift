@@ -38,7 +38,7 @@ struct Trust {
     /// Has another process check the store, so that what a damaged page does to LMDB is only an
     /// error here.
     func checkApart(_ verifier: String, _ options: EventStore.Options) throws(EventStoreError) {
-        var words = ["verify", "--tail", "--in-process", "--store", path]
+        var words = ["verify", "--tail", "--in-process", "--store=\(path)"]
         if options.allowsNetworkFileSystem { words.append("--allow-network-filesystem") }
         let outcome: ChildProcess.Outcome
         do throws(SystemError) {
@@ -50,10 +50,31 @@ struct Trust {
         guard outcome.end != .exited(0) else { return }
         let said = String(decoding: outcome.output.prefix { $0 != 0x0A }, as: UTF8.self)
         let what = said.isEmpty ? "the check ended with \(outcome.end)" : said
+        // A machine that fails, or a right that is missing, is not a store that is damaged.
+        if case .exited(let code) = outcome.end, code != 1 {
+            throw EventStoreError(.inputOutput, "\(path) could not be checked: \(what)")
+        }
         throw EventStoreError(
             .corrupted,
             "\(path) is damaged since the machine stopped or the file was exchanged: \(what); run "
                 + "`mechanic-replay verify --deep`, restore a backup")
+    }
+
+    /// Largest file whose pages are all read before it is trusted: about a second from a cold disk.
+    private static let walkedBytes = 256 << 20
+
+    /// Checks here what LMDB would crash on, before it opens the file.
+    static func checkPages(
+        _ path: String, _ options: EventStore.Options
+    ) throws(EventStoreError) {
+        var report = try EventStore.checkMeta(path: path)
+        if report.isClean, (try? FileReader(path: "\(path)/data.mdb").length()) ?? 0 <= walkedBytes {
+            report = try EventStore.checkPages(path: path, wait: options.wait)
+        }
+        guard let finding = report.findings.first else { return }
+        throw EventStoreError(
+            .corrupted,
+            "\(path): \(finding.message); run `mechanic-replay verify --deep`, restore a backup")
     }
 
     /// Compares a store just opened with the record, and checks what came after it if the machine
@@ -64,9 +85,9 @@ struct Trust {
         let head = try view.head()
         if let record {
             try compare(record, head, identity)
-            guard record.bootID != bootID else { return nil }
             let known = try view.head(at: record.position)
             guard known.root == record.root else { throw exchanged(record) }
+            guard record.bootID != bootID else { return nil }
             try view.checkTail(after: known)
         } else {
             try view.checkTail(after: try view.head(at: .start))
@@ -122,6 +143,8 @@ extension EventStore {
     /// Records that the log is good up to a head that was read, and may have been written a moment
     /// ago by another process that still waits for the disk.
     func keepTrust(in head: StoreHead) {
+        // What was opened in spite of the record is not what the record is of.
+        guard !options.isTrusted else { return }
         do {
             if !options.isVolatile { try environment.sync() }
         } catch {

@@ -14,7 +14,7 @@ struct CheckpointCommand: ParsableCommand {
               mechanic-replay checkpoint --as-of HEAD~24
               mechanic-replay verify --against btc.note --public-key btc.key.pub
 
-            Prints a C2SP checkpoint: 150 bytes that fix every event up to now. Keep it
+            Prints a C2SP checkpoint: 250 bytes that fix every event up to now. Keep it
             where the store's owner cannot change it; `verify --against` tells whether the
             log still fulfils it. Without a key the text is printed unsigned.
             """)

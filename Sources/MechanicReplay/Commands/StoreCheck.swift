@@ -22,6 +22,8 @@ struct StoreCheck {
     var labels = 0
     /// Whether the log was sound, so that its labels and projections could be checked.
     var isLogSound = false
+    /// Whether the file is the one that was here, as far as the record beside it tells.
+    var isTrusted = true
     /// Whether every recorded label came out of the candles again, as far as that was asked.
     var labelsAreSound = true
     /// Whether the log is the one that the checkpoints promise.
@@ -48,8 +50,18 @@ struct StoreCheck {
             store = try options.open(checksApart: false)
         } catch let error as EventStoreError where error.code == .corrupted {
             // What is not trusted is a finding, and the whole is looked at all the same.
+            check.isTrusted = false
             check.findings.append((error.position?.number, error.message))
-            store = try options.open(checksApart: false, isTrusted: true)
+            check.kept = scope.promises.notCompared
+            let pages = try EventStore.checkPages(path: options.path, wait: options.options.wait)
+            check.report.merge(pages)
+            check.findings += findings(pages)
+            guard pages.isClean else { return check }
+            do {
+                store = try options.open(checksApart: false, isTrusted: true)
+            } catch let error as EventStoreError where error.code == .corrupted {
+                return check
+            }
         }
         let bar = ProgressBar("verify", unit: "events", console: console)
         let log: VerificationReport
@@ -76,7 +88,7 @@ struct StoreCheck {
 
     /// What to do about what was found.
     var advice: String {
-        if !isLogSound || !labelsAreSound {
+        if !isTrusted || !isLogSound || !labelsAreSound {
             "the store is not what it says: restore a backup or ask why it changed"
         } else if !promisesAreKept {
             "the log is not the one promised: ask who replaced the file or wrote the note, and "

@@ -72,7 +72,13 @@ struct Verify: ParsableCommand {
             if code != 0 { throw ExitCode(code) }
             return
         }
-        let message = "the check ended with \(outcome.end): LMDB cannot read the damaged file"
+        let cause =
+            switch outcome.end {
+            case .timedOut: "it takes longer than --time-limit, or hangs"
+            case .signalled(9): "somebody killed it, or memory ran out"
+            default: "LMDB cannot read the damaged file"
+            }
+        let message = "the check ended with \(outcome.end): \(cause)"
         // The check said what is wrong with the notes, and has read standard input.
         let silent = Console(isQuiet: true, colors: false)
         let promises = (try? against.load(silent)) ?? Promises(notes: [], key: nil)

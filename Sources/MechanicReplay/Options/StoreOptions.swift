@@ -30,6 +30,8 @@ struct StoreOptions: ParsableArguments {
         options.acceptsClock = acceptClock
         options.allowsNetworkFileSystem = allowNetworkFilesystem
         options.logger = Self.logger
+        // Without it a damaged page would crash this process instead of a child.
+        options.verifier = try? ChildProcess.currentExecutable()
         return options
     }
 
@@ -49,7 +51,7 @@ struct StoreOptions: ParsableArguments {
     ///   - isTrusted: whether it is not checked at all.
     func open(checksApart: Bool = true, isTrusted: Bool = false) throws -> EventStore {
         var options = options
-        if checksApart { options.verifier = try ChildProcess.currentExecutable() }
+        if !checksApart { options.verifier = nil }
         options.isTrusted = isTrusted
         return try EventStore(path: path, options: options)
     }
