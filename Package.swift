@@ -136,7 +136,7 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "SystemIO", "CanonicalJSON", "EventStorage", "EventFormat", "DataFile",
+                "SystemIO", "CanonicalJSON", "EventStorage", "EventFormat", "DataFile", "LMDB",
                 "mechanic-replay",
             ]),
     ],

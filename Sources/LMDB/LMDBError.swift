@@ -49,7 +49,8 @@ public struct LMDBError: Error, Equatable, Sendable {
     /// After a failed fsync the kernel forgets which pages were not written: a second attempt would
     /// succeed and mean nothing. Pages that found no room were never promised to anybody.
     public var isFinal: Bool {
-        call == "mdb_txn_commit" && ![MDB_MAP_FULL, MDB_TXN_FULL, ENOSPC, EDQUOT, EFBIG].contains(code)
+        let wantsRoom = [MDB_MAP_FULL, MDB_TXN_FULL, ENOSPC, EDQUOT, EFBIG]
+        return call == "mdb_txn_commit" && !wantsRoom.contains(code)
     }
 }
 

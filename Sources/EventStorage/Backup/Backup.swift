@@ -89,9 +89,8 @@ extension EventStore {
         do {
             var written = try SegmentReader.open(draft)
             try written.verify(progress: progress)
-        } catch let error as EventStoreError
-            where error.code == .invalidBackup || error.code == .rootMismatch
-        {
+        } catch {
+            guard error.code == .invalidBackup || error.code == .rootMismatch else { throw error }
             let place = error.position.map { " at position \($0)" } ?? ""
             throw EventStoreError(
                 .corrupted,

@@ -119,7 +119,8 @@ struct RestorationPlan {
     /// Renames the draft to the path, where there may be a directory with nothing but locks in it.
     private func takeName(_ draft: String) throws {
         if FileSystem.exists(path) {
-            for name in ["lock.mdb", "writer.lock", "trusted"] where FileSystem.exists("\(path)/\(name)") {
+            let leftovers = ["lock.mdb", "writer.lock", "trusted"]
+            for name in leftovers where FileSystem.exists("\(path)/\(name)") {
                 try FileSystem.remove("\(path)/\(name)")
             }
         }

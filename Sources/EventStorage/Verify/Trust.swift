@@ -68,7 +68,8 @@ struct Trust {
         _ path: String, _ options: EventStore.Options
     ) throws(EventStoreError) {
         var report = try EventStore.checkMeta(path: path)
-        if report.isClean, (try? FileReader(path: "\(path)/data.mdb").length()) ?? 0 <= walkedBytes {
+        let length = (try? FileReader(path: "\(path)/data.mdb").length()) ?? 0
+        if report.isClean, length <= walkedBytes {
             report = try EventStore.checkPages(path: path, wait: options.wait)
         }
         guard let finding = report.findings.first else { return }
@@ -85,7 +86,9 @@ struct Trust {
         let head = try view.head()
         if let record {
             try compare(record, head, identity)
-            let known = try view.head(at: record.position)
+            // At the head itself the roots were compared just now.
+            let isBehind = record.position < head.position
+            let known = isBehind ? try view.head(at: record.position) : head
             guard known.root == record.root else { throw exchanged(record) }
             guard record.bootID != bootID else { return nil }
             try view.checkTail(after: known)
