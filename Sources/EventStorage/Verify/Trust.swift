@@ -21,7 +21,9 @@ struct Trust {
     init(path: String, options: EventStore.Options) {
         self.path = path
         bootID = options.bootID ?? BootID.current()
-        let bytes = try? FileBytes.read(path: Self.file(path), limit: 1 << 12)
+        // A pipe of that name would keep the reader waiting for ever.
+        let isFile = FileSystem.isRegularFile(Self.file(path))
+        let bytes = isFile ? try? FileBytes.read(path: Self.file(path), limit: 1 << 12) : nil
         record = bytes.flatMap { TrustedHead($0.rawSpan) }
     }
 

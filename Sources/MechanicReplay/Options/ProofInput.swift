@@ -67,8 +67,9 @@ struct ProofInput {
             }
             let proof = InclusionProof(
                 index: index, size: try Self.number(json, "size"), path: path)
-            claim = .inclusion(
-                proof, frame: try Self.frame(frame, index), root: try Self.hash(json, "root"))
+            let stands = try Self.frame(frame, index)
+            try Self.compare(json, with: stands)
+            claim = .inclusion(proof, frame: stands, root: try Self.hash(json, "root"))
         case "consistency":
             let proof = ConsistencyProof(
                 first: try Self.number(json, "first"), second: try Self.number(json, "second"),
@@ -92,6 +93,22 @@ struct ProofInput {
                 "the frame is of position \(frame.position), the proof of index \(index)")
         }
         return frame
+    }
+
+    /// What the JSON says beside the frame must be what the frame says: people read it.
+    private static func compare(_ json: JSONValue, with frame: Frame) throws(FormatError) {
+        let leaf = MerkleFrontier.leaf(frame.bytes, hasher: SHA256())
+        let said: [(name: String, value: JSONValue)] = [
+            ("position", .integer(frame.position.number)),
+            ("event_hash", .string(frame.eventHash.hex)), ("leaf_hash", .string(leaf.hex)),
+            ("appended_at_us", .integer(frame.appendedAt)),
+        ]
+        for (name, value) in said {
+            guard let found = json[name], found.canonicalBytes != value.canonicalBytes else {
+                continue
+            }
+            throw FormatError("\"\(name)\" is not what the frame says")
+        }
     }
 
     private static func number(_ json: JSONValue, _ name: String) throws(FormatError) -> UInt64 {
