@@ -119,11 +119,13 @@ extension LabelEvents {
         let layout: ColumnLayout = event.currentType == .labelsRevised ? .labelRevisions : .labels
         let columns = try event.columns(layout)
         var changes: [LabelChange] = []
+        // Which columns there are follows from the type: those of another one are not looked for.
         for row in 0..<columns.rows {
             switch event.currentType {
             case .labelsClosed: changes.append(.closed(try label(columns, row)))
             case .labelsRetracted: changes.append(.retracted(try label(columns, row)))
-            default: changes.append(.revised(try revision(columns, row)))
+            case .labelsRevised: changes.append(.revised(try revision(columns, row)))
+            default: throw FormatError("the event is none of labels")
             }
         }
         return (columns.configuration, changes)
