@@ -38,8 +38,8 @@ struct Update: ParsableCommand {
         let market = try market.market()
         let store = try store.open()
         let updater = Updater(store: store, market: market)
-        let configurations = try ConfigurationName.load(
-            labelling.config, labelFrom: labelling.labelFrom, for: try updater.state())
+        let configurations = try labelling.request(output.console)
+            .configurations(for: try updater.state())
         let input = try candles.map {
             try self.input.read([$0], timeframe: market.timeframe)
         }
