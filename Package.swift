@@ -90,7 +90,7 @@ let package = Package(
 
         // Tests mirror the rooms; EndToEndTests run the built command.
         tests("CanonicalJSONTests", ["CanonicalJSON"]),
-        tests("TOMLTests", ["TOML", "CanonicalJSON"]),
+        tests("TOMLTests", ["TOML", "CanonicalJSON"], exclude: ["Fixtures"]),
         tests("DigestTests", ["Digest"]),
         tests("SystemIOTests", ["SystemIO"]),
         tests("LMDBTests", ["LMDB"]),

@@ -65,9 +65,8 @@ extension TOMLReader {
         guard let number = TOMLNumber.value(word) else {
             throw fail("\(word.prefix(40)) is no value; a text stands in quotes")
         }
-        guard number.isFinite else { throw fail("\(word) is beyond binary64") }
-        if TOMLNumber.isWhole(word), number.magnitude > 9_007_199_254_740_992 {
-            throw fail("\(word) is beyond 2^53, where not every whole number is a binary64")
+        guard number.isFinite else {
+            throw fail("\(word.prefix(40)) is beyond what a binary64 holds exactly")
         }
         return .number(number)
     }

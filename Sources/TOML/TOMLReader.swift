@@ -9,6 +9,8 @@ struct TOMLReader {
 
     init(_ text: [UInt8]) throws(TOMLError) {
         self.text = text
+        // The mark that some editors put before UTF-8.
+        if text.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
         newlines = text.indices.filter { text[$0] == UInt8(ascii: "\n") }
         guard String(validating: text, as: UTF8.self) == nil else { return }
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

@@ -30,7 +30,8 @@ struct TOMLTree {
     }
 
     static let root = 0
-    private static let depthLimit = 64
+    /// The document around them is one more: JSON's reader takes 64.
+    private static let depthLimit = 63
 
     private var nodes = [Node(kind: .header, line: 1, depth: 0)]
 
