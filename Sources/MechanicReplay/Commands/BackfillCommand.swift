@@ -50,7 +50,7 @@ struct BackfillCommand: ParsableCommand {
         try check(store, market)
         let updater = Updater(store: store, market: market)
         let configurations = try labelling.request(output.console)
-            .configurations(for: try updater.state())
+            .configurations(for: try updater.recentState())
         let input = try input.read([file], timeframe: market.timeframe)
         let stamps = try range.stamps
         let backfill = Backfill(

@@ -70,6 +70,6 @@ extension Updater {
     /// The clock: in a simulated store the close of the newest candle. Microseconds UTC.
     func clock() throws -> Int64 {
         guard store.identity.clock == .simulated else { return SystemClock.microseconds() }
-        return ((try state().window.newest ?? 0) + market.timeframe.milliseconds) * 1_000
+        return ((try recentState().window.newest ?? 0) + market.timeframe.milliseconds) * 1_000
     }
 }

@@ -41,16 +41,20 @@ struct ConfigurationRequest {
     /// refused instead.
     func configurations(for state: MarketState) throws -> [LabelingConfiguration] {
         let configurations = try layered(for: state).map(\.configuration)
+        if labelFrom != nil { try refuseStart(of: configurations, in: state) }
+        return configurations
+    }
+
+    private func refuseStart(
+        of configurations: [LabelingConfiguration], in state: MarketState
+    ) throws {
         let hashes =
             configurations.isEmpty
             ? state.configuration.active.map(\.labelsHash) : configurations.map(\.labelsHash)
-        if labelFrom != nil, !hashes.isEmpty, hashes.allSatisfy({ state.labelling($0) != nil }) {
-            throw Failure(
-                .usage,
-                "--label-from: the labelling exists and keeps the start recorded when it was opened"
-            )
-        }
-        return configurations
+        guard !hashes.isEmpty, hashes.allSatisfy({ state.labelling($0) != nil }) else { return }
+        throw Failure(
+            .usage,
+            "--label-from: the labelling exists and keeps the start recorded when it was opened")
     }
 
     private func layered(for state: MarketState) throws -> [LayeredConfiguration] {
