@@ -47,16 +47,9 @@ extension Updater {
         _ candles: CandleColumns, rejected: Int, at now: Int64, _ commit: borrowing Commit,
         _ warm: inout Warm
     ) throws -> CandleDelta {
-        defer { warm.archive.clear() }
-        let window = warm.state.window
-        return try CandleDelta(
-            candles, rejected: rejected, closedBy: now / 1_000, timeframe: market.timeframe,
-            newest: window.newest,
-            existing: { stamp in
-                if window.reaches(stamp) { return window.candles[stamp] }
-                return try warm.archive.candle(at: stamp, commit.view, market: market)
-            },
-            values: { try warm.archive.values(at: $0, commit.view, market: market) })
+        try CandleDelta(
+            candles, rejected: rejected, at: now, market: market, commit.view,
+            window: warm.state.window, archive: &warm.archive)
     }
 
     /// Adds the events of a delta.

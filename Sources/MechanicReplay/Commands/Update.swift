@@ -38,8 +38,10 @@ struct Update: ParsableCommand {
         let market = try market.market()
         let store = try store.open()
         let updater = Updater(store: store, market: market)
+        let before = try updater.state()
+        let lastUpdate = try store.read { try History.lastUpdate($0, market: market) }
         let configurations = try ConfigurationName.load(
-            labelling.config, labelFrom: labelling.labelFrom, for: try updater.state())
+            labelling.config, labelFrom: labelling.labelFrom, for: before)
         let input = try candles.map {
             try self.input.read([$0], timeframe: market.timeframe)
         }
@@ -47,34 +49,34 @@ struct Update: ParsableCommand {
             candles: input?.candles ?? CandleColumns(), configurations: configurations)
         request.rejected = input?.rejectedCount ?? 0
         request.labelFrom = labelling.labelFrom?.milliseconds
-        let now = try clock(store, updater, input)
+        let now = CandleInput.clock(
+            input, store, newest: before.window.newest, timeframe: market.timeframe)
         let report = try updater.update(request, at: now)
         var printer = output.report
         printer.line("market", market.description)
         DeltaPrinter.add(report, to: &printer)
-        printer.member("delta", delta(report))
+        printer.member(
+            "delta",
+            Self.delta(
+                report, Delta.Requirement(report, before: before),
+                sinceLastUpdate: lastUpdate.map { Delta.milliseconds(since: $0, to: now) }))
         DeltaPrinter.add(input?.rejects ?? [], of: input?.rejectedCount ?? 0, to: &printer)
         UpdatePrinter.add(report, to: &printer)
         printer.finish()
     }
 
-    /// The clock: in a simulated store the close of the last row, here or recorded.
-    private func clock(
-        _ store: EventStore, _ updater: Updater, _ input: CandleInput?
-    ) throws -> Int64 {
-        let timeframe = updater.market.timeframe
-        if let input { return input.clock(store, timeframe: timeframe) }
-        guard store.identity.clock == .simulated else { return SystemClock.microseconds() }
-        return ((try updater.state().window.newest ?? 0) + timeframe.milliseconds) * 1_000
-    }
-
-    private func delta(_ report: UpdateReport) -> JSONValue {
+    private static func delta(
+        _ report: UpdateReport, _ required: Delta.Requirement, sinceLastUpdate: Int64?
+    ) -> JSONValue {
         var members = DeltaPrinter.counts(report.rows).map {
             JSONValue.Member($0.0, .integer($0.1))
         }
         members.append(.init("gaps", .array(report.gaps.map(DeltaPrinter.json))))
         members.append(.init("from_ms", report.recorded.map { .integer($0.lowerBound) } ?? .null))
         members.append(.init("to_ms", report.recorded.map { .integer($0.upperBound) } ?? .null))
+        members.append(.init("required", .string(required.rawValue)))
+        members.append(
+            .init("time_since_last_update_ms", sinceLastUpdate.map { .integer($0) } ?? .null))
         return .object(members)
     }
 }
