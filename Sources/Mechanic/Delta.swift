@@ -81,9 +81,9 @@ public struct Delta: Sendable {
     public var missingCandles: Int64 { gaps.reduce(0) { $0 + $1.missing } }
 
     /// Milliseconds from an update's stamp to a clock, both in microseconds; to the nearest, for
-    /// stamps within one commit are a microsecond apart.
+    /// stamps within one commit are a microsecond apart. Damaged stamps give any number.
     public static func milliseconds(since update: Int64, to now: Int64) -> Int64 {
-        max(0, (now - update + 500) / 1_000)
+        max(0, (now &- update &+ 500) / 1_000)
     }
 
     /// What there is to do, in numbers.
