@@ -132,21 +132,19 @@ public enum DeltaDetector {
             windowEntries: census.windowCount(from: labelling.startsAt))
     }
 
-    /// The entries from a timeout before the earliest touched minute on: no younger one can have been
-    /// decided before it, unless minutes are missing.
+    /// The entries from a timeout before the earliest touched minute through the latest: an older one
+    /// was decided before it, unless minutes are missing.
     private static func touched(
         _ labelling: LabelState, _ census: inout CandleCensus, _ view: borrowing StoreView
     ) throws -> Int {
-        guard let through = labelling.through,
-            let range = LabelDelta.range(startsAt: labelling.startsAt, through: through)
-        else { return 0 }
+        guard let through = labelling.through else { return 0 }
         let stamps =
             try History.revisedStamps(
                 view, market: census.market, after: labelling.candlesVersion)
             + census.delta.revisions.map(\.candle.time)
-        guard let earliest = stamps.filter(range.contains).min() else { return 0 }
-        let first = max(
-            labelling.startsAt, earliest - labelling.configuration.timeoutMilliseconds)
-        return try census.count(from: first, through: through, view)
+        let minutes = LabelDelta.minutes(stamps, through: through)
+        guard let earliest = minutes.min(), let latest = minutes.max() else { return 0 }
+        let first = earliest - labelling.configuration.timeoutMilliseconds
+        return try census.count(from: max(labelling.startsAt, first), through: latest, view)
     }
 }

@@ -29,7 +29,7 @@ extension Updater {
             while end > 0, end < sorted.count, sorted.time[end] == sorted.time[end - 1] { end += 1 }
             let rows = start == 0 && end == sorted.count ? sorted : sorted.slice(start..<end)
             let (delta, receipt) = try commit(at: now) { commit, warm in
-                let delta = try compare(rows, rejected: 0, at: now, commit, &warm)
+                let delta = try compare(rows, rejected: 0, at: now, commit.view, &warm)
                 _ = try record(delta, &commit, &warm)
                 return delta
             }
@@ -44,11 +44,14 @@ extension Updater {
 
     /// Compares rows with the window and, before it, with the log.
     func compare(
-        _ candles: CandleColumns, rejected: Int, at now: Int64, _ commit: borrowing Commit,
+        _ candles: CandleColumns, rejected: Int, at now: Int64, _ view: borrowing StoreView,
         _ warm: inout Warm
     ) throws -> CandleDelta {
-        try CandleDelta(
-            candles, rejected: rejected, at: now, market: market, commit.view,
+        if let first = candles.time.first, let last = candles.time.last {
+            try warm.state.load(from: first, through: last, view)
+        }
+        return try CandleDelta(
+            candles, rejected: rejected, at: now, market: market, view,
             window: warm.state.window, archive: &warm.archive)
     }
 
@@ -59,6 +62,11 @@ extension Updater {
         _ delta: CandleDelta, _ commit: inout Commit, _ warm: inout Warm
     ) throws -> EventID {
         var last = EventID.none
+        if let newest = delta.recorded.last?.time, let cutoff = warm.state.window.cutoff {
+            // The days in which the window's edge comes to lie lose some of their rows.
+            let edge = newest - RollingWindow.length
+            try warm.state.load(from: cutoff, through: edge, commit.view)
+        }
         let events = CandleEvents.recorded(delta.recorded) + CandleEvents.revised(delta.revisions)
         for event in events {
             last = try record(event, to: .candles(market), &commit, &warm)
