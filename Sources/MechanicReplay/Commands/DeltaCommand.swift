@@ -21,6 +21,10 @@ struct DeltaCommand: ParsableCommand {
             and repeated candles, gaps, open trades, changed configurations. An update that
             finds nothing to do is no error. Work is estimated: entries are counted, the
             labels that close are taken to be as many as there are new entries.
+
+            In JSON: required is full_relabel, incremental or nothing; rows and gaps have the
+            names of `update`; labellings tells open, behind (recorded, not labelled yet),
+            new_entries and touched_entries of each; work sums them up.
             """)
 
     @Option(help: ArgumentHelp("New candles; - is standard input.", valueName: "file"))
