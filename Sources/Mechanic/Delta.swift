@@ -99,9 +99,9 @@ public struct Delta: Sendable {
 extension Delta.Requirement {
     /// What an update turned out to require.
     ///
-    /// - Parameter before: the market's state before it.
-    public init(_ report: UpdateReport, before: MarketState) {
-        let opens = report.labellings.contains { before.labelling($0.labelsHash) == nil }
+    /// - Parameter labellings: those that the market had before it.
+    public init(_ report: UpdateReport, labellingsBefore labellings: [Hash256]) {
+        let opens = report.labellings.contains { !labellings.contains($0.labelsHash) }
         self = report.newEvents == 0 ? .nothing : opens ? .fullRelabel : .incremental
     }
 }

@@ -17,10 +17,14 @@ struct Update: ParsableCommand {
               mechanic-replay update --symbol BTC/USDT:USDT --candles last-hour.csv
               mechanic-replay update --symbol BTC/USDT:USDT --config scalp --config runner
               mechanic-replay update --symbol BTC/USDT:USDT --config my.json --format json
+              mechanic-replay update --manifest last-hour/ --config scalp
 
             Everything an update does becomes visible in one commit, or not at all. Without
             --config the active configurations are used; where none is active, scalp
             becomes it. An update that changes nothing appends nothing.
+
+            --manifest updates many markets in one commit, as far as 32 MiB hold it; a
+            market that must catch up comes last, with commits of its own.
             """)
 
     @Option(help: ArgumentHelp("New candles; - is standard input.", valueName: "file"))
@@ -30,54 +34,120 @@ struct Update: ParsableCommand {
 
     @OptionGroup var labelling: LabellingOptions
 
-    @OptionGroup var market: MarketOptions
+    @OptionGroup var markets: MarketsOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let market = try market.market()
+        switch try markets.choice() {
+        case .one(let market): try updateOne(market)
+        case .many(let files): try updateMany(files)
+        }
+    }
+
+    private func updateOne(_ market: MarketID) throws {
         let store = try store.open()
         let updater = Updater(store: store, market: market)
-        let before = try updater.state()
-        let lastUpdate = try store.read { try History.lastUpdate($0, market: market) }
-        let configurations = try ConfigurationName.load(
-            labelling.config, labelFrom: labelling.labelFrom, for: before)
+        updater.threads = markets.threadCount
         let input = try candles.map {
             try self.input.read([$0], timeframe: market.timeframe)
         }
-        var request = UpdateRequest(
-            candles: input?.candles ?? CandleColumns(), configurations: configurations)
-        request.rejected = input?.rejectedCount ?? 0
-        request.labelFrom = labelling.labelFrom?.milliseconds
+        let request = try request(input, for: updater)
+        let before = try Before(updater)
         let now = CandleInput.clock(
-            input, store, newest: before.window.newest, timeframe: market.timeframe)
+            input, store, newest: before.newest, timeframe: market.timeframe)
         let report = try updater.update(request, at: now)
-        var printer = output.report
-        printer.line("market", market.description)
-        DeltaPrinter.add(report, to: &printer)
-        printer.member(
-            "delta",
-            Self.delta(
-                report, Delta.Requirement(report, before: before),
-                sinceLastUpdate: lastUpdate.map { Delta.milliseconds(since: $0, to: now) }))
-        DeltaPrinter.add(input?.rejects ?? [], of: input?.rejectedCount ?? 0, to: &printer)
-        UpdatePrinter.add(report, to: &printer)
-        printer.finish()
+        describe(report, input, before, at: now).finish()
     }
 
-    private static func delta(
-        _ report: UpdateReport, _ required: Delta.Requirement, sinceLastUpdate: Int64?
-    ) -> JSONValue {
+    private func updateMany(_ files: [MarketFiles]) throws {
+        guard candles == nil else {
+            throw Failure(.usage, "--manifest names the files: give no --candles beside it")
+        }
+        let store = try store.open()
+        let group = MarketGroup(store: store, threads: markets.threadCount)
+        var table = MarketsTable(
+            output, columns: MarketsTable.rowColumns + MarketsTable.labelColumns)
+        let bar = ProgressBar("update", unit: "markets", console: output.console)
+        try MarketFilesReader(input: input, threads: markets.threadCount).read(files) { wave in
+            let inputs = table.usable(wave)
+            try group.prepare(inputs.map(\.market))
+            let requests = try inputs.map { market, input in
+                (market, try request(input, for: group.updater(market)))
+            }
+            let now = try CandleInput.clock(inputs, store, group)
+            let before = try inputs.map { try Before(group.updater($0.market)) }
+            let reports = try group.update(requests, at: now)
+            for (index, report) in reports.enumerated() {
+                let (market, input) = inputs[index]
+                let cells = MarketsTable.cells(market, report)
+                let labels = MarketsTable.labelCells(report)
+                let json = describe(report, input, before[index], at: now).json
+                table.add(cells + labels, json, report)
+            }
+            bar.update(table.count, of: files.count)
+        }
+        bar.finish()
+        try table.finish()
+    }
+
+    private func request(_ input: CandleInput?, for updater: Updater) throws -> UpdateRequest {
+        let configurations = try ConfigurationName.load(
+            labelling.config, labelFrom: labelling.labelFrom, for: try updater.recentState())
+        var request = UpdateRequest(
+            candles: input?.candles ?? CandleColumns(), rejected: input?.rejectedCount ?? 0,
+            configurations: configurations)
+        request.labelFrom = labelling.labelFrom?.milliseconds
+        return request
+    }
+
+    private func describe(
+        _ report: UpdateReport, _ input: CandleInput?, _ before: Before, at now: Int64
+    ) -> ReportPrinter {
+        var printer = output.report
+        printer.add("market", .text(before.market.description))
+        DeltaPrinter.add(report, to: &printer)
+        printer.member("delta", Self.delta(report, before, at: now))
+        DeltaPrinter.add(input?.rejects ?? [], of: input?.rejectedCount ?? 0, to: &printer)
+        UpdatePrinter.add(report, to: &printer)
+        return printer
+    }
+
+    private static func delta(_ report: UpdateReport, _ before: Before, at now: Int64) -> JSONValue
+    {
         var members = DeltaPrinter.counts(report.rows).map {
             JSONValue.Member($0.0, .integer($0.1))
         }
         members.append(.init("gaps", .array(report.gaps.map(DeltaPrinter.json))))
         members.append(.init("from_ms", report.recorded.map { .integer($0.lowerBound) } ?? .null))
         members.append(.init("to_ms", report.recorded.map { .integer($0.upperBound) } ?? .null))
+        let required = Delta.Requirement(report, labellingsBefore: before.labellings)
         members.append(.init("required", .string(required.rawValue)))
         members.append(
-            .init("time_since_last_update_ms", sinceLastUpdate.map { .integer($0) } ?? .null))
+            .init(
+                "time_since_last_update_ms",
+                before.lastUpdate.map { .integer(Delta.milliseconds(since: $0, to: now)) }
+                    ?? .null))
         return .object(members)
+    }
+
+    /// What was there before an update: its report is measured by it.
+    private struct Before {
+        let market: MarketID
+        /// No copy of the state: its rows would be copied when they change.
+        let labellings: [Hash256]
+        let newest: Int64?
+        let lastUpdate: Int64?
+
+        init(_ updater: Updater) throws {
+            market = updater.market
+            let state = try updater.recentState()
+            labellings = state.labellings.map(\.hash)
+            newest = state.window.newest
+            lastUpdate = try updater.store.read { [market] in
+                try History.lastUpdate($0, market: market)
+            }
+        }
     }
 }
 
