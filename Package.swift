@@ -54,6 +54,7 @@ let package = Package(
         // Rooms, from the ground up. Imports go downwards only.
         room("CanonicalJSON"),
         room("Digest", ["CCrypto"]),
+        room("StableMath"),
         room("SystemIO", ["CZlib"]),
         room("LMDB", ["CLMDB"]),
         room("DataFile", ["SystemIO"]),
@@ -65,7 +66,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         room("Market", ["CanonicalJSON", "Digest"]),
-        room("Labeling", ["Market"]),
+        room("Labeling", ["Market", "StableMath"]),
         room(
             "Projections",
             ["EventStorage", "EventFormat", "Digest", "CanonicalJSON", "Market", "Labeling"]),
@@ -88,6 +89,7 @@ let package = Package(
         // Tests mirror the rooms; EndToEndTests run the built command.
         tests("CanonicalJSONTests", ["CanonicalJSON"]),
         tests("DigestTests", ["Digest"]),
+        tests("StableMathTests", ["StableMath"]),
         tests("SystemIOTests", ["SystemIO"]),
         tests("LMDBTests", ["LMDB"]),
         tests("DataFileTests", ["DataFile", "SystemIO", "LMDB"]),

@@ -131,7 +131,7 @@ public enum History {
         }
     }
 
-    private static func missing(_ number: UInt64, of stream: MarketStream) -> EventStoreError {
+    static func missing(_ number: UInt64, of stream: MarketStream) -> EventStoreError {
         EventStoreError(
             .corrupted,
             "an event of \(stream.id) is missing (\(number)); run `mechanic-replay verify`")
