@@ -73,7 +73,7 @@ let package = Package(
             "Mechanic",
             [
                 "Projections", "EventStorage", "EventFormat", "Digest", "CanonicalJSON", "Market",
-                "Labeling",
+                "Labeling", "SystemIO",
             ]),
         .executableTarget(
             name: "mechanic-replay",

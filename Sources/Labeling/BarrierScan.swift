@@ -23,23 +23,24 @@ struct BarrierScan {
         timeout = rules.timeout
     }
 
-    /// The outcomes of the entries from `first` on; see ``BatchLabeler``.
+    /// The outcomes of a range of entries; see ``BatchLabeler``.
     func outcomes(
         time: Span<Int64>, high: Span<Double>, low: Span<Double>, close: Span<Double>,
-        from first: Int
+        in entries: Range<Int>
     ) -> Outcomes {
         let count = time.count
+        let first = entries.lowerBound
         precondition(high.count == count && low.count == count && close.count == count)
         var outcomes = Outcomes(
-            firstEntry: first, exitIndex: Array(repeating: -1, count: count - first),
-            reason: Array(repeating: 0, count: count - first))
+            firstEntry: first, exitIndex: Array(repeating: -1, count: entries.count),
+            reason: Array(repeating: 0, count: entries.count))
         let isShort = timeout <= Self.shortMinutes * Timeframe.oneMinute.milliseconds
         let extremes = isShort ? .none : BlockExtremes(high: high, low: low, from: first)
         let blocks = Blocks(
             smallHigh: extremes.smallHigh.span, smallLow: extremes.smallLow.span,
             largeHigh: extremes.largeHigh.span, largeLow: extremes.largeLow.span)
         var deadline = first
-        for entry in first..<count {
+        for entry in entries {
             let end = time[entry] + timeout
             while deadline < count, time[deadline] < end { deadline += 1 }
             let barriers = Barriers(

@@ -10,16 +10,19 @@ public enum BatchLabeler {
         public internal(set) var openEntries: [Int] = []
     }
 
-    /// The labels of every entry from index `first` on; the scans go to the end of the columns.
+    /// The labels of a range of entries, or of all; the scans go to the end of the columns.
+    ///
+    /// Ranges may be labelled apart, on several threads: the labels are the same.
     ///
     /// - Parameter candles: ascending by time; candles may be missing.
-    /// - Complexity: that of ``outcomes(of:configuration:from:)`` and O(1) per label.
+    /// - Complexity: that of ``outcomes(of:configuration:in:)`` and O(1) per label.
     public static func labels(
         of candles: CandleColumns, timeframe: Timeframe, configuration: LabelingConfiguration,
-        from first: Int = 0
+        in entries: Range<Int>? = nil
     ) -> Result {
         let rules = LabelRules(timeframe: timeframe, configuration: configuration)
-        let outcomes = outcomes(of: candles, configuration: configuration, from: first)
+        let first = entries?.lowerBound ?? 0
+        let outcomes = outcomes(of: candles, configuration: configuration, in: entries)
         var result = Result()
         result.labels.reserveCapacity(outcomes.count)
         for row in 0..<outcomes.count {
@@ -36,20 +39,24 @@ public enum BatchLabeler {
         return result
     }
 
-    /// How the trade of every entry from index `first` on ended.
+    /// How the trade of every entry of a range ended, or of every one.
     ///
     /// - Parameter candles: ascending by time; candles may be missing.
     /// - Complexity: O(entries × held candles) at worst, with a factor of 1/256 for long trades;
     ///   memory O(candles).
     public static func outcomes(
-        of candles: CandleColumns, configuration: LabelingConfiguration, from first: Int = 0
+        of candles: CandleColumns, configuration: LabelingConfiguration,
+        in entries: Range<Int>? = nil
     ) -> Outcomes {
-        precondition(first >= 0 && first <= candles.count, "an entry is one of the candles")
+        let entries = entries ?? 0..<candles.count
+        precondition(
+            entries.lowerBound >= 0 && entries.upperBound <= candles.count,
+            "an entry is one of the candles")
         precondition(candles.count <= Int32.max, "exit indices are 32 bits wide")
         let (time, high, low, close) = (candles.time, candles.high, candles.low, candles.close)
         // The timeframe matters to the flags only, not to the scan.
         let rules = LabelRules(timeframe: .oneMinute, configuration: configuration)
         return BarrierScan(rules).outcomes(
-            time: time.span, high: high.span, low: low.span, close: close.span, from: first)
+            time: time.span, high: high.span, low: low.span, close: close.span, in: entries)
     }
 }

@@ -104,12 +104,17 @@ struct MarketRecomputation: Sendable {
         if let through = before.through {
             let touched = revisions.filter { $0.version > before.candlesVersion }
                 .flatMap(\.stamps)
-            let range = LabelDelta.range(startsAt: before.startsAt, through: through)
-            if !touched.isEmpty { labelling.engine.reset() }
-            if !touched.isEmpty, let range {
+            let minutes = LabelDelta.minutes(touched, through: through)
+            if let earliest = minutes.min() {
+                labelling.engine.reset()
+                let first = LabelDelta.earliestEntry(
+                    touching: earliest, among: touched, candles: candles,
+                    timeout: before.configuration.timeoutMilliseconds,
+                    since: through - RollingWindow.length + 1)
                 delta = LabelDelta.relabel(
-                    touched: touched, candles: candles, labels: labels,
-                    configuration: before.configuration, range: range)
+                    touched: minutes, candles: candles, labels: labels,
+                    configuration: before.configuration,
+                    from: max(before.startsAt, first ?? .min), through: through)
                 for label in delta.closed { labels.set(label) }
                 for label in delta.retracted { labels.remove(label.entryTime) }
             }

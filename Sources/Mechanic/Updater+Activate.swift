@@ -51,6 +51,8 @@ extension Updater {
         for configuration in warm.state.configuration.active {
             let hash = configuration.labelsHash
             guard warm.state.labelling(hash) == nil else { continue }
+            // A new labelling reads the whole window, and its start depends on the oldest candle.
+            try warm.state.load(commit.view)
             let start = try startOfLabelling(
                 isFirst: isFirst, labelFrom: request.labelFrom, commit, warm)
             let opening = LabellingOpening(configuration.configuration, startsAt: start)

@@ -16,11 +16,15 @@ extension Updater {
         while true {
             let (step, receipt) = try commit(at: now) { commit, warm in
                 guard warm.state.window.newest != nil else { return Step() }
+                try warm.state.load(commit.view)
                 try activate(request, &commit, &warm)
                 let history = try history(commit, warm)
                 guard let target = target(history, warm) else { return Step() }
-                let labellings = try label(
-                    history, through: target, arrival: arrival, &commit, &warm)
+                let outcomes = try LabelWork.run(
+                    labelWorks(history, through: target, nil, commit.view, &warm),
+                    threads: threads)
+                let labellings = try record(
+                    outcomes, history, through: target, arrival: arrival, &commit, &warm)
                 return Step(labellings: labellings, isLast: target == warm.state.window.newest)
             }
             // Told once, by the first commit.
@@ -51,7 +55,7 @@ extension Updater {
                 ?? labelling.startsAt
             first = min(first, needed)
         }
-        let day = UTCDay(of: max(first, UTCDay(number: -1_000_000).start)).number
+        let day = UTCDay(of: max(first, Self.farPast)).number
         return try History.candles(commit.view, market: market, days: day...Int32.max)
     }
 

@@ -29,7 +29,7 @@ extension Updater {
             while end > 0, end < sorted.count, sorted.time[end] == sorted.time[end - 1] { end += 1 }
             let rows = start == 0 && end == sorted.count ? sorted : sorted.slice(start..<end)
             let (delta, receipt) = try commit(at: now) { commit, warm in
-                let delta = try compare(rows, rejected: 0, at: now, commit, &warm)
+                let delta = try compare(rows, rejected: 0, at: now, commit.view, &warm)
                 _ = try record(delta, &commit, &warm)
                 return delta
             }
@@ -44,19 +44,22 @@ extension Updater {
 
     /// Compares rows with the window and, before it, with the log.
     func compare(
-        _ candles: CandleColumns, rejected: Int, at now: Int64, _ commit: borrowing Commit,
+        _ candles: CandleColumns, rejected: Int, at now: Int64, _ view: borrowing StoreView,
         _ warm: inout Warm
     ) throws -> CandleDelta {
         defer { warm.archive.clear() }
+        if let first = candles.time.first, let last = candles.time.last {
+            try warm.state.load(from: first, through: last, view)
+        }
         let window = warm.state.window
         return try CandleDelta(
             candles, rejected: rejected, closedBy: now / 1_000, timeframe: market.timeframe,
             newest: window.newest,
             existing: { stamp in
                 if window.reaches(stamp) { return window.candles[stamp] }
-                return try warm.archive.candle(at: stamp, commit.view, market: market)
+                return try warm.archive.candle(at: stamp, view, market: market)
             },
-            values: { try warm.archive.values(at: $0, commit.view, market: market) })
+            values: { try warm.archive.values(at: $0, view, market: market) })
     }
 
     /// Adds the events of a delta.
@@ -66,6 +69,11 @@ extension Updater {
         _ delta: CandleDelta, _ commit: inout Commit, _ warm: inout Warm
     ) throws -> EventID {
         var last = EventID.none
+        if let newest = delta.recorded.last?.time, let cutoff = warm.state.window.cutoff {
+            // The days in which the window's edge comes to lie lose some of their rows.
+            let edge = newest - RollingWindow.length
+            try warm.state.load(from: cutoff, through: edge, commit.view)
+        }
         let events = CandleEvents.recorded(delta.recorded) + CandleEvents.revised(delta.revisions)
         for event in events {
             last = try record(event, to: .candles(market), &commit, &warm)

@@ -30,26 +30,67 @@ extension Updater {
         }
     }
 
-    /// Labels every active configuration through a candle and completes the update.
+    /// What is to be computed for every active labelling, through a candle.
     ///
-    /// - Parameter candles: must cover whatever the labellings still need.
-    func label(
-        _ candles: DayGrid<Candle>, through target: Int64, arrival: Arrival,
-        _ commit: inout Commit, _ warm: inout Warm
+    /// - Parameters:
+    ///   - candles: must cover whatever the labellings still need; nil for those of the window.
+    ///   - delta: what this commit adds to the candles.
+    func labelWorks(
+        _ candles: DayGrid<Candle>? = nil, through target: Int64, _ delta: CandleDelta? = nil,
+        _ view: borrowing StoreView, _ warm: inout Warm
+    ) throws -> [LabelWork] {
+        var works: [LabelWork] = []
+        for configuration in warm.state.configuration.active {
+            let hash = configuration.labelsHash
+            guard let index = warm.state.labelling(hash),
+                !works.contains(where: { $0.hash == hash })
+            else { continue }
+            let through = warm.state.labellings[index].through
+            let timeout = warm.state.labellings[index].configuration.timeoutMilliseconds
+            if candles == nil {
+                let first = through.map { $0 - timeout } ?? .min
+                try warm.state.load(from: first, through: target, view)
+            }
+            let revision = try revision(index, delta, view, &warm)
+            let state = warm.state.labellings[index]
+            let engine = warm.engines.removeValue(forKey: hash)
+            works.append(
+                LabelWork(
+                    hash: hash, configuration: state.configuration, startsAt: state.startsAt,
+                    through: through, target: target,
+                    candles: candles ?? warm.state.window.candles,
+                    labels: try recordedLabels(state, from: through.map { $0 - timeout }, view, warm),
+                    // Open trades hold their entry candles: a revised one must not stay warm.
+                    engine: revision == nil
+                        ? engine ?? LabellingEngine(state.configuration)
+                        : LabellingEngine(state.configuration), revision: revision))
+        }
+        return works
+    }
+
+    /// Records what the labellings changed, in the order of their activation, and completes the
+    /// update.
+    ///
+    /// - Parameter candles: as for ``labelWorks(_:through:_:_:_:)``.
+    func record(
+        _ outcomes: [LabelWork.Outcome], _ candles: DayGrid<Candle>? = nil,
+        through target: Int64, arrival: Arrival, _ commit: inout Commit, _ warm: inout Warm
     ) throws -> [UpdateCompletion.Labelling] {
         var completions: [UpdateCompletion.Labelling] = []
         var isBehind = false
         var earliest: Int64?
-        for configuration in warm.state.configuration.active {
-            let hash = configuration.labelsHash
-            guard let index = warm.state.labelling(hash),
-                !completions.contains(where: { $0.labelsHash == hash })
+        for outcome in outcomes {
+            guard let index = warm.state.labelling(outcome.hash),
+                let configuration = warm.state.configuration.active.first(where: {
+                    $0.labelsHash == outcome.hash
+                })
             else { continue }
             // Scalars only: a copy of the state would make its rows be copied when they change.
             let before = warm.state.labellings[index].through
             let version = warm.state.labellings[index].candlesVersion
-            let delta = try labelDelta(candles, through: target, index, commit, &warm)
-            try record(delta, hash, cause: arrival.cause, &commit, &warm)
+            let delta = outcome.delta
+            try record(delta, outcome.hash, cause: arrival.cause, &commit, &warm)
+            warm.engines[outcome.hash] = outcome.engine
             let through = max(target, before ?? .min)
             earliest = min(earliest ?? .max, before ?? warm.state.labellings[index].startsAt)
             isBehind = isBehind || before != through || version != warm.state.candlesVersion
@@ -57,18 +98,20 @@ extension Updater {
                 warm.state.window, through: through)
             completions.append(
                 UpdateCompletion.Labelling(
-                    configurationHash: configuration.hash, labelsHash: hash, through: through,
-                    candlesVersion: warm.state.candlesVersion, closed: delta.closed.count,
-                    revised: delta.revised.count, retracted: delta.retracted.count,
-                    open: open.count))
+                    configurationHash: configuration.hash, labelsHash: outcome.hash,
+                    through: through, candlesVersion: warm.state.candlesVersion,
+                    closed: delta.closed.count, revised: delta.revised.count,
+                    retracted: delta.retracted.count, open: open.count))
         }
-        guard isBehind || commit.eventCount > 0 else { return completions }
+        guard isBehind || warm.newEvents > 0 else { return completions }
         let completion = UpdateCompletion(
             rows: arrival.rows, recorded: arrival.recorded,
-            gaps: Self.gaps(candles, after: earliest, through: target), labellings: completions,
-            isComplete: target == warm.state.window.newest, program: Program.version)
+            gaps: Self.gaps(
+                candles ?? warm.state.window.candles, after: earliest, through: target),
+            labellings: completions, isComplete: target == warm.state.window.newest,
+            program: Program.version)
         let appended = try append(
-            completion.event(causation: arrival.cause), to: .operations(market), &commit)
+            completion.event(causation: arrival.cause), to: .operations(market), &commit, &warm)
         try warm.state.apply(completion, at: appended.position)
         return completions
     }
@@ -93,110 +136,64 @@ extension Updater {
         return gaps
     }
 
-    /// What one labelling changes: revised minutes first, then the new candles.
-    private func labelDelta(
-        _ candles: DayGrid<Candle>, through target: Int64, _ index: Int,
-        _ commit: borrowing Commit, _ warm: inout Warm
-    ) throws -> LabelDelta {
-        let state = warm.state.labellings[index]
-        var delta = LabelDelta()
-        var engine = warm.engines[state.hash] ?? LabellingEngine(state.configuration)
-        var labels = try recordedLabels(
-            state, from: state.through.map { $0 - state.configuration.timeoutMilliseconds },
-            commit, warm)
-        let touched =
-            state.through == nil ? [] : try touchedStamps(after: state.candlesVersion, commit)
-        if let through = state.through, !touched.isEmpty {
-            // Open trades hold their entry candles: a warm engine must not keep a revised one.
-            engine.reset()
-            if let range = LabelDelta.range(startsAt: state.startsAt, through: through) {
-                delta = try relabel(touched, range, candles, labels, state, commit, warm)
-            }
-            for label in delta.closed { labels.set(label) }
-            for label in delta.retracted { labels.remove(label.entryTime) }
+    /// What revised and late candles ask of a labelling, with the rows that it takes.
+    ///
+    /// The entries concerned may lie before the window, or the window may have moved on within this
+    /// very commit: then candles and labels come from the log.
+    private func revision(
+        _ index: Int, _ delta: CandleDelta?, _ view: borrowing StoreView, _ warm: inout Warm
+    ) throws -> LabelWork.Revision? {
+        let labelling = warm.state.labellings[index]
+        guard let through = labelling.through else { return nil }
+        var touched = try History.revisedStamps(
+            view, market: market, after: labelling.candlesVersion)
+        touched += delta?.revisions.map(\.candle.time) ?? []
+        let minutes = LabelDelta.minutes(touched, through: through)
+        guard let earliest = minutes.min() else { return nil }
+
+        let timeout = labelling.configuration.timeoutMilliseconds
+        let edge = warm.state.window.cutoff ?? .min
+        // A day is ample to find a candle before the touched one, nearly always.
+        let probe = max(edge + 1, earliest - UTCDay.milliseconds)
+        try warm.state.load(from: min(probe, earliest - timeout), through: through, view)
+        let found = LabelDelta.earliestEntry(
+            touching: earliest, among: touched, candles: warm.state.window.candles,
+            timeout: timeout, since: probe)
+        let first = max(found ?? .min, labelling.startsAt, Self.farPast)
+        // What is recorded of the entries is folded into the state, as far as it lies in the window.
+        try warm.state.load(from: first, through: through, view)
+        if first > edge {
+            return LabelWork.Revision(
+                touched: minutes, first: first, candles: warm.state.window.candles,
+                labels: warm.state.labellings[index].labels)
         }
-        delta.closed += engine.advance(
-            candles: candles, labels: labels, startsAt: state.startsAt, from: state.through,
-            to: target)
-        delta.closed.sort { $0.entryTime < $1.entryTime }
-        warm.engines[state.hash] = engine
-        return delta
+        let day = UTCDay(of: first).number
+        var candles = try History.candles(view, market: market, days: day...Int32.max)
+        for candle in delta?.recorded ?? [] { candles.set(candle) }
+        for revision in delta?.revisions ?? [] { candles.set(revision.candle) }
+        let labels = try History.labels(
+            view, market: market, labelling: labelling, days: day...Int32.max)
+        return LabelWork.Revision(
+            touched: minutes, first: first, candles: candles, labels: labels)
     }
 
-    /// What revised and late candles change among the entries of a range.
-    ///
-    /// The window may have moved on within this very commit. Where trades that it has just forgotten
-    /// may be concerned, candles and labels come from the log.
-    private func relabel(
-        _ touched: [Int64], _ range: ClosedRange<Int64>, _ candles: DayGrid<Candle>,
-        _ labels: DayGrid<Label>, _ state: LabelState, _ commit: borrowing Commit,
-        _ warm: borrowing Warm
-    ) throws -> LabelDelta {
-        let cutoff = warm.state.window.cutoff ?? .min
-        if isWithinWindow(touched, range, candles, state, cutoff) {
-            return LabelDelta.relabel(
-                touched: touched, candles: candles, labels: labels,
-                configuration: state.configuration,
-                range: max(range.lowerBound, cutoff + 1)...max(range.upperBound, cutoff + 1))
-        }
-        let first = UTCDay(of: range.lowerBound).number
-        var all = try History.candles(commit.view, market: market, days: first...Int32.max)
-        try commit.forEachStagedEvent(of: MarketStream.candles(market).id) { event in
-            try CandleEvents.forEachCandle(event) { all.set($0) }
-        }
-        return LabelDelta.relabel(
-            touched: touched, candles: all,
-            labels: try recordedLabels(state, from: range.lowerBound, commit, warm),
-            configuration: state.configuration, range: range)
-    }
-
-    /// Whether no entry at or before the cutoff can depend on a touched minute.
-    ///
-    /// Such an entry was decided by any candle from its deadline on: one of them before the earliest
-    /// touched minute settles it.
-    private func isWithinWindow(
-        _ touched: [Int64], _ range: ClosedRange<Int64>, _ candles: DayGrid<Candle>,
-        _ state: LabelState, _ cutoff: Int64
-    ) -> Bool {
-        guard range.lowerBound <= cutoff, let earliest = touched.filter(range.contains).min() else {
-            return true
-        }
-        let interval = market.timeframe.milliseconds
-        let deadline = cutoff + state.configuration.timeoutMilliseconds
-        var stamp = deadline + (interval - deadline % interval) % interval
-        while stamp < earliest {
-            if candles[stamp] != nil, !touched.contains(stamp) { return true }
-            stamp += interval
-        }
-        return false
-    }
+    /// A stamp before all markets: days are counted in 32 bits.
+    static let farPast = UTCDay(number: -1_000_000).start
 
     /// The labels from a stamp on; nil for those of the window.
     ///
     /// The state keeps those of the window. A labelling that lags behind it has older ones in the
     /// log only, and without them every one of their trades would look open and close again.
     private func recordedLabels(
-        _ state: LabelState, from first: Int64?, _ commit: borrowing Commit,
+        _ state: LabelState, from first: Int64?, _ view: borrowing StoreView,
         _ warm: borrowing Warm
     ) throws -> DayGrid<Label> {
         guard let first, let cutoff = warm.state.window.cutoff,
             max(state.startsAt, first) <= cutoff
         else { return state.labels }
         return try History.labels(
-            commit.view, market: market, labelling: state,
+            view, market: market, labelling: state,
             days: UTCDay(of: max(state.startsAt, first)).number...Int32.max)
-    }
-
-    /// Stamps revised or late since a version of the candle stream, this commit included.
-    private func touchedStamps(
-        after version: UInt64, _ commit: borrowing Commit
-    ) throws -> [Int64] {
-        var stamps = try History.revisedStamps(commit.view, market: market, after: version)
-        let stream = MarketStream.candles(market).id
-        try commit.forEachStagedEvent(of: stream) { event in
-            stamps += try CandleEvents.revisedStamps(event)
-        }
-        return stamps
     }
 
     private func record(

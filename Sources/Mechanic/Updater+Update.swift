@@ -16,50 +16,58 @@ extension Updater {
     /// - Parameter now: the clock, microseconds UTC.
     /// - Complexity: O(new candles × log open trades) beside the commit.
     public func update(_ request: UpdateRequest, at now: Int64) throws -> UpdateReport {
-        let sorted = request.candles.sortedByTime()
+        try MarketGroup.update([MarketJob(self, request)], in: store, at: now, threads: threads)[0]
+    }
+
+    /// The first part of an update: what comes in, and which labellings there are.
+    func arrive(
+        _ job: MarketJob, at now: Int64, _ commit: inout Commit, _ warm: inout Warm
+    ) throws -> Arrived {
+        let delta = try compare(
+            job.sorted, rejected: job.request.rejected, at: now, commit.view, &warm)
+        let cause = try record(delta, &commit, &warm)
+        try activate(job.request, &commit, &warm)
+        guard let newest = warm.state.window.newest else { return Arrived(delta: delta) }
+        let works = try labelWorks(through: newest, delta, commit.view, &warm)
+        return Arrived(delta: delta, cause: cause, works: works)
+    }
+
+    /// What the first part of an update leaves to be labelled.
+    struct Arrived {
+        let delta: CandleDelta
+        var cause = EventID.none
+        var works: [LabelWork] = []
+    }
+
+    /// The last part of an update: the labels that came out.
+    func complete(
+        _ delta: CandleDelta, cause: EventID, _ outcomes: [LabelWork.Outcome],
+        _ commit: inout Commit, _ warm: inout Warm
+    ) throws -> UpdateReport {
         var report = UpdateReport()
-        let (outcome, receipt) = try commit(at: now) { commit, warm -> Done? in
-            // Asked inside the commit: another process may have written a moment ago.
-            guard try isOrdinary(sorted, request, at: now, commit, warm) else { return nil }
-            let delta = try compare(
-                sorted, rejected: request.rejected, at: now, commit, &warm)
-            let cause = try record(delta, &commit, &warm)
-            try activate(request, &commit, &warm)
-            guard let newest = warm.state.window.newest else {
-                return Done(delta: delta, labellings: [])
-            }
-            let candles = warm.state.window.candles
-            let labellings = try label(
-                candles, through: newest, arrival: Arrival(delta, cause: cause), &commit, &warm)
-            return Done(delta: delta, labellings: labellings)
+        report.add(delta)
+        if let newest = warm.state.window.newest {
+            report.labellings = try record(
+                outcomes, through: newest, arrival: Arrival(delta, cause: cause), &commit, &warm)
+            report.newest = newest
         }
-        guard let done = outcome else { return try catchUp(sorted, request, at: now) }
-        report.add(done.delta)
-        report.labellings = done.labellings
-        report.newEvents = receipt.newEvents
-        report.position = receipt.head.position
-        report.newest = warm?.state.window.newest
+        report.newEvents = warm.newEvents
         return report
     }
 
-    /// What the commit of an ordinary update did.
-    private struct Done: Sendable {
-        let delta: CandleDelta
-        let labellings: [UpdateCompletion.Labelling]
-    }
-
-    /// Whether everything that labels need lies inside the window once the rows are in it, and one
-    /// commit can hold what comes out.
-    private func isOrdinary(
+    /// The bytes that an ordinary update may add; nil where it must be a catch-up: something that
+    /// labels need lies outside the window once the rows are in it, or one commit cannot hold what
+    /// comes out.
+    func plannedBytes(
         _ candles: CandleColumns, _ request: UpdateRequest, at now: Int64,
         _ commit: borrowing Commit, _ warm: borrowing Warm
-    ) throws -> Bool {
+    ) throws -> Int? {
         let interval = market.timeframe.milliseconds
         // Rows that have not closed yet are left out, however far ahead they lie.
         let closed = candles.time[..<candles.firstIndex(atOrAfter: now / 1_000 - interval + 1)]
         let window = warm.state.window
         guard let newest = [window.newest, closed.last].compactMap({ $0 }).max() else {
-            return true
+            return 0
         }
         let cutoff = newest - RollingWindow.length
         let active = max(1, warm.state.configuration.active.count + request.configurations.count)
@@ -73,20 +81,20 @@ extension Updater {
             guard let through = labelling.through,
                 max(labelling.startsAt, through - labelling.configuration.timeoutMilliseconds)
                     > cutoff
-            else { return false }
+            else { return nil }
             pending += Int((newest - through) / interval)
         }
+        let asked = identified(request.configurations) + warm.state.configuration.active
         let isOpening =
             warm.state.labellings.isEmpty
-            || identified(request.configurations).contains {
-                warm.state.labelling($0.labelsHash) == nil
-            }
+            || asked.contains { warm.state.labelling($0.labelsHash) == nil }
         if isOpening {
             let oldest = try History.oldestCandle(commit.view, market: market)
             let first = [oldest, closed.first].compactMap { $0 }.min()
-            guard (first ?? newest) > cutoff else { return false }
+            guard (first ?? newest) > cutoff else { return nil }
             pending += window.candles.count
         }
-        return pending * active * Self.bytesPerLabel <= maximumCommitBytes / 2
+        let bytes = pending * active * Self.bytesPerLabel
+        return bytes <= maximumCommitBytes / 2 ? bytes : nil
     }
 }

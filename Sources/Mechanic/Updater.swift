@@ -24,16 +24,8 @@ public final class Updater {
     /// From one snapshot to the next, in positions; tests make it smaller.
     package var snapshotInterval = MarketRecord.snapshotInterval
 
-    /// What is kept between updates.
-    struct Warm {
-        var state: MarketState
-        var saved: SavedDays
-        var engines: [Hash256: LabellingEngine] = [:]
-        /// Days before the window that rows were compared with.
-        var archive = CandleArchive()
-        /// The newest event of any market that the state takes into account.
-        var seen: GlobalPosition
-    }
+    /// How many threads may label a long history at once; they change nothing but the time.
+    public var threads = 1
 
     /// An updater; nothing is read yet.
     public init(store: EventStore, market: MarketID) {
@@ -43,70 +35,99 @@ public final class Updater {
 
     /// The state as of the newest commit.
     public func state() throws -> MarketState {
-        if let warm, try store.head().position == warm.seen { return warm.state }
-        return try store.read { try MarketState.load($0, market: market).state }
+        try store.read { view in
+            guard let warm, try view.head().position == warm.seen else {
+                return try MarketState.load(view, market: market).state
+            }
+            var state = warm.state
+            try state.load(view)
+            return state
+        }
     }
 
     /// The digests of all projections as of the newest commit.
     public func digests() throws -> [MarketState.Digest] {
+        if warm != nil, try store.head().position == warm?.seen {
+            return warm?.state.digests(hasher: hasher) ?? []
+        }
         var state = try state()
         return state.digests(hasher: hasher)
     }
 
     /// Runs `body` inside a commit, on the state as of the commit before.
-    ///
-    /// If anything fails, the state is dropped: it may be ahead of the log.
     func commit<Result: Sendable>(
         at now: Int64, _ body: (inout Commit, inout Warm) throws -> Result
     ) throws -> (result: Result, receipt: EventStore.Receipt) {
+        try Self.commit([self], in: store, at: now) { commit in
+            try withWarm { try body(&commit, &$0) }
+        }
+    }
+
+    /// Runs `body` inside a commit of several markets, on their states as of the commit before.
+    ///
+    /// If anything fails, the states are dropped: they may be ahead of the log.
+    static func commit<Result: Sendable>(
+        _ updaters: [Updater], in store: EventStore, at now: Int64,
+        _ body: (inout Commit) throws -> Result
+    ) throws -> (result: Result, receipt: EventStore.Receipt) {
         do {
-            let outcome = try store.append(at: now) { commit in
-                var current = try take(commit.view)
-                let result = try body(&commit, &current)
-                if commit.eventCount > 0 {
-                    current.state.save(to: &commit, saved: &current.saved, hasher: hasher)
-                }
-                current.seen = commit.head.position
-                warm = current
+            return try store.append(at: now) { commit in
+                for updater in updaters { try updater.begin(commit.view) }
+                let result = try body(&commit)
+                for updater in updaters { updater.finish(&commit) }
                 return result
             }
-            return outcome
         } catch {
-            warm = nil
+            for updater in updaters { updater.warm = nil }
             throw error
         }
     }
 
-    /// The warm state if it is up to date, else the state as of the log's end.
-    private func take(_ view: borrowing StoreView) throws -> Warm {
-        let head = try view.head().position
-        // Moved out, so that its arrays are changed in place and not copied.
-        if let current = warm, current.seen == head {
-            warm = nil
-            return current
+    /// Calls `body` with the state of the commit that is under way, changed in place.
+    func withWarm<Result>(_ body: (inout Warm) throws -> Result) rethrows -> Result {
+        try body(&warm!)
+    }
+
+    /// Brings the state up to the commit before.
+    private func begin(_ view: borrowing StoreView) throws {
+        if try warm?.isCurrent(view, market) != true {
+            warm = try Warm(view, market: market, snapshotInterval: snapshotInterval)
         }
-        var (state, saved) = try MarketState.load(view, market: market)
-        saved.snapshotInterval = snapshotInterval
-        return Warm(state: state, saved: saved, seen: head)
+        warm!.firstEvent = nil
+        warm!.newEvents = 0
+    }
+
+    /// Adds the records of the state, if the commit has an event of this market.
+    private func finish(_ commit: inout Commit) {
+        withWarm { warm in
+            if warm.newEvents > 0 {
+                warm.state.save(to: &commit, saved: &warm.saved, hasher: hasher)
+            }
+            warm.seen = commit.head.position
+        }
     }
 
     /// Adds an event of a stream of this market and folds it into the state, as a replay would.
     func record(
         _ event: EventData, to stream: MarketStream, _ commit: inout Commit, _ warm: inout Warm
     ) throws -> EventID {
-        let appended = try append(event, to: stream, &commit)
+        let appended = try append(event, to: stream, &commit, &warm)
         try commit.withLastEvent { try warm.state.apply($0, of: stream) }
         return appended.id
     }
 
-    /// Adds an event of a stream of this market, correlated with the commit's first.
+    /// Adds an event of a stream of this market, correlated with the market's first in the commit:
+    /// what other markets share it shows in no event.
     func append(
-        _ event: EventData, to stream: MarketStream, _ commit: inout Commit
+        _ event: EventData, to stream: MarketStream, _ commit: inout Commit, _ warm: inout Warm
     ) throws -> Appended {
         let id = stream.id
         let version = try commit.head(of: id)?.version ?? .none
         var event = event
-        event.correlation = commit.firstEventID ?? .none
-        return try commit.append(event, to: id, expecting: .exactly(version))
+        event.correlation = warm.firstEvent ?? .none
+        let appended = try commit.append(event, to: id, expecting: .exactly(version))
+        if warm.firstEvent == nil { warm.firstEvent = appended.id }
+        warm.newEvents += 1
+        return appended
     }
 }

@@ -1,8 +1,9 @@
 internal import Digest
 internal import EventFormat
 
-/// The rows of one UTC day.
+/// The rows of one UTC day, or of a day that is not loaded only their number and digest.
 struct DayBlock<Row: DayRow>: Sendable {
+    /// Empty where the day is not loaded.
     private var rows: [Row]
     /// One bit for every slot that holds a row.
     private(set) var present: [UInt64]
@@ -19,12 +20,27 @@ struct DayBlock<Row: DayRow>: Sendable {
         present = Array(repeating: 0, count: (slots + 63) / 64)
     }
 
-    subscript(slot: Int) -> Row? { contains(slot) ? rows[slot] : nil }
+    /// A day whose rows are not here.
+    init(unloaded count: Int, digest: Hash256) {
+        rows = []
+        present = []
+        self.count = count
+        known = digest
+    }
+
+    /// Whether the rows are here: only then anything but number and digest may be asked.
+    var isLoaded: Bool { !rows.isEmpty }
+
+    subscript(slot: Int) -> Row? {
+        precondition(isLoaded, "a day is loaded before its rows are read")
+        return contains(slot) ? rows[slot] : nil
+    }
 
     private func contains(_ slot: Int) -> Bool { present[slot >> 6] >> UInt64(slot & 63) & 1 == 1 }
 
     /// Sets a slot; says whether it was empty.
     mutating func set(_ row: Row, at slot: Int) -> Bool {
+        precondition(isLoaded, "a day is loaded before it changes")
         let isNew = !contains(slot)
         rows[slot] = row
         present[slot >> 6] |= 1 << UInt64(slot & 63)
@@ -34,6 +50,7 @@ struct DayBlock<Row: DayRow>: Sendable {
 
     /// Empties a slot; says whether it held a row.
     mutating func remove(_ slot: Int) -> Bool {
+        precondition(isLoaded, "a day is loaded before it changes")
         guard contains(slot) else { return false }
         present[slot >> 6] &= ~(1 << UInt64(slot & 63))
         touch(slot, adding: -1)
@@ -42,6 +59,7 @@ struct DayBlock<Row: DayRow>: Sendable {
 
     /// Empties every slot up to and with `last`; says how many held rows.
     mutating func removeSlots(through last: Int) -> Int {
+        precondition(isLoaded, "a day is loaded before it changes")
         let before = count
         for word in 0...last >> 6 {
             // Bit by bit of what is there: an hourly update removes an hour of a day.
@@ -60,6 +78,7 @@ struct DayBlock<Row: DayRow>: Sendable {
 
     /// Calls `body` with every slot of a range that holds a row and is not in `other`.
     func forEachSlot(in slots: Range<Int>, notIn other: [UInt64]?, _ body: (Int) -> Void) {
+        precondition(isLoaded, "a day is loaded before its rows are read")
         guard !slots.isEmpty else { return }
         for word in slots.lowerBound >> 6...(slots.upperBound - 1) >> 6 {
             var bits = present[word] & ~(other?[word] ?? 0)
@@ -72,11 +91,13 @@ struct DayBlock<Row: DayRow>: Sendable {
     }
 
     var oldest: Int64? {
+        precondition(isLoaded, "a day is loaded before its rows are read")
         guard let word = present.firstIndex(where: { $0 != 0 }) else { return nil }
         return rows[word * 64 + present[word].trailingZeroBitCount].stamp
     }
 
     var newest: Int64? {
+        precondition(isLoaded, "a day is loaded before its rows are read")
         guard let word = present.lastIndex(where: { $0 != 0 }) else { return nil }
         return rows[word * 64 + 63 - present[word].leadingZeroBitCount].stamp
     }
@@ -90,6 +111,9 @@ struct DayBlock<Row: DayRow>: Sendable {
     }
 
     mutating func adopt(_ digest: Hash256) { known = digest }
+
+    /// The digest as far as it is known without hashing.
+    var knownDigest: Hash256? { known }
 
     /// SHA-256 over hour (4), rows (4) and digest (32) of every hour that holds rows.
     mutating func digest(hasher: SHA256) -> Hash256 {

@@ -4,7 +4,8 @@ public import Market
 /// Rows on a timeframe's grid, a block for each UTC day: a row is found, set and removed in O(1).
 ///
 /// Digests are kept for every hour and day and made anew only where rows changed, so that an hourly
-/// update re-hashes minutes, not months.
+/// update re-hashes minutes, not months. A day may be held by number and digest alone until somebody
+/// needs its rows: to read or change a row of a day that is not loaded is a programmer's error.
 public struct DayGrid<Row: DayRow>: Sendable {
     /// The grid.
     public let timeframe: Timeframe
@@ -78,8 +79,15 @@ public struct DayGrid<Row: DayRow>: Sendable {
         }
     }
 
+    /// The number of rows of the days that a range of stamps touches.
+    ///
+    /// - Complexity: O(days of the range).
+    public func rowsOfDays(from first: Int64, through last: Int64) -> Int {
+        days(from: first, through: last).reduce(0) { $0 + (blocks[$1]?.count ?? 0) }
+    }
+
     /// The indices of the blocks that a range of stamps touches.
-    private func days(from first: Int64, through last: Int64) -> Range<Int> {
+    func days(from first: Int64, through last: Int64) -> Range<Int> {
         let start = UTCDay(number: firstDay).start
         let end = UTCDay(number: firstDay + Int32(blocks.count)).start
         guard !blocks.isEmpty, first <= last, last >= start, first < end else { return 0..<0 }
@@ -120,7 +128,28 @@ public struct DayGrid<Row: DayRow>: Sendable {
         Int((stamp - day.start) / timeframe.milliseconds)
     }
 
+    /// Holds a block for a day that had none.
+    mutating func hold(_ block: DayBlock<Row>, at day: Int32) {
+        summary = nil
+        blocks[makeRoom(day)] = block
+        count += block.count
+    }
+
+    /// Holds other knowledge of the same rows of a day.
+    mutating func replace(_ block: DayBlock<Row>, at day: Int32) {
+        blocks[Int(day - firstDay)] = block
+    }
+
     private mutating func makeBlock(_ day: Int32) -> Int {
+        let index = makeRoom(day)
+        if blocks[index] == nil {
+            blocks[index] = DayBlock(slots: timeframe.candlesPerDay)
+        }
+        return index
+    }
+
+    /// The index of a day's block, which may be none yet.
+    private mutating func makeRoom(_ day: Int32) -> Int {
         if blocks.isEmpty { firstDay = day }
         if day < firstDay {
             blocks.insert(contentsOf: repeatElement(nil, count: Int(firstDay - day)), at: 0)
@@ -128,9 +157,6 @@ public struct DayGrid<Row: DayRow>: Sendable {
         }
         let index = Int(day - firstDay)
         while blocks.count <= index { blocks.append(nil) }
-        if blocks[index] == nil {
-            blocks[index] = DayBlock(slots: timeframe.candlesPerDay)
-        }
         return index
     }
 }

@@ -87,26 +87,44 @@ extension MarketState {
     ) throws {
         self.init(market: market)
         window.newest = record.newest
+        let stream = MarketStream.candles(market)
+        if let head = streams.first(where: { $0.id == stream.id })?.head {
+            try fold(stream, head, through: record.position, view, reader)
+        }
+        for (stream, head) in try foldOpenings(through: record.position, view, reader, streams) {
+            try fold(stream, head, through: record.position, view, reader)
+        }
+        slide()
+        adopt(record)
+    }
+
+    /// Folds the configurations and the openings of labellings, in the order of a fold.
+    ///
+    /// - Returns: the streams of the labellings.
+    /// - Complexity: O(changes of configuration + labellings).
+    mutating func foldOpenings(
+        through last: GlobalPosition, _ view: borrowing StoreView, _ reader: LogReader,
+        _ streams: [(id: StreamID, head: StreamHead)]
+    ) throws -> [(stream: MarketStream, head: StreamHead)] {
         var opened: [(position: GlobalPosition, stream: MarketStream, head: StreamHead)] = []
         for (id, head) in streams {
             guard let stream = MarketStream(id) else { continue }
             switch stream {
-            case .candles: try fold(stream, head, through: record.position, view, reader)
-            case .configuration: try foldWhole(stream, head, through: record.position, view, reader)
+            case .configuration: try foldWhole(stream, head, through: last, view, reader)
             case .labels:
                 let first = try view.position(of: StreamVersion(1), in: head)
-                if let first, first <= record.position { opened.append((first, stream, head)) }
-            case .operations: break
+                if let first, first <= last { opened.append((first, stream, head)) }
+            case .candles, .operations: break
             }
         }
         // Labellings stand in the order in which they were opened, as in a fold.
-        for (position, stream, _) in opened.sorted(by: { $0.position < $1.position }) {
-            try apply(at: position, stream, view, reader)
-        }
-        for (_, stream, head) in opened {
-            try fold(stream, head, through: record.position, view, reader)
-        }
-        slide()
+        opened.sort { $0.position < $1.position }
+        for (position, stream, _) in opened { try apply(at: position, stream, view, reader) }
+        return opened.map { ($0.stream, $0.head) }
+    }
+
+    /// Takes what a record tells beside the rows.
+    mutating func adopt(_ record: MarketRecord) {
         for labelling in record.labellings {
             guard let index = self.labelling(labelling.hash) else { continue }
             labellings[index].through = labelling.through

@@ -16,6 +16,8 @@ public struct SavedDays: Sendable {
     var position = GlobalPosition.start
     /// How many events the log passes over.
     let skips: Int
+    /// How many events the log passed over when this was read.
+    package var skipCount: Int { skips }
     /// From one snapshot to the next, in positions.
     package var snapshotInterval = MarketRecord.snapshotInterval
 

@@ -19,7 +19,7 @@ import Testing
         for from in [0, first] {
             let result = BatchLabeler.labels(
                 of: CandleColumns(candles), timeframe: timeframe, configuration: configuration,
-                from: from)
+                in: from..<candles.count)
             #expect(result.labels == expected[from...].compactMap { $0 }, "seed \(seed)")
             #expect(result.openEntries == expected.indices[from...].filter { expected[$0] == nil })
         }
