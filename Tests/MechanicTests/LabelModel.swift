@@ -88,6 +88,7 @@ struct LabelModel {
         _ labelling: inout Labelling, _ series: [Candle], through newest: Int64
     ) -> [Change] {
         var changes: [Change] = []
+        let timeout = Int64(labelling.configuration.timeoutMinutes) * 60_000
         // First what revised and late minutes change among the candles labelled before.
         if let through = labelling.through {
             let touched = labelling.touched.filter { $0 > through - Self.window && $0 <= through }
@@ -96,9 +97,13 @@ struct LabelModel {
                 let entry = known[index].time
                 let last = touched.filter { $0 >= entry }.min() ?? .max
                 guard last <= through else { continue }
-                let new = Self.label(known, index, labelling.configuration, timeframe)
                 let old = labelling.labels[entry]
-                guard last <= old?.decidedAt ?? new?.decidedAt ?? .max else { continue }
+                // Without a label it is open, or has come just now. What came late before the window
+                // is no entry.
+                guard last <= old?.decidedAt ?? .max,
+                    old != nil || touched.contains(entry) || entry + timeout > through
+                else { continue }
+                let new = Self.label(known, index, labelling.configuration, timeframe)
                 labelling.labels[entry] = new
                 switch (old, new) {
                 case (nil, let new?): changes.append(.closed(new))
@@ -110,7 +115,6 @@ struct LabelModel {
             }
         }
         // Then what the new candles close.
-        let timeout = Int64(labelling.configuration.timeoutMinutes) * 60_000
         for index in series.indices where series[index].time >= labelling.startsAt {
             let entry = series[index].time
             let before = labelling.through ?? .min

@@ -17,7 +17,7 @@ struct WildHistoryTests {
     private static var seeds: ClosedRange<UInt64> {
         let environment = ProcessInfo.processInfo.environment
         if let one = environment["LABEL_SEED"].flatMap(UInt64.init) { return one...one }
-        return 1...max(1, environment["LABEL_SEEDS"].flatMap(UInt64.init) ?? 60)
+        return 1...max(1, environment["LABEL_SEEDS"].flatMap(UInt64.init) ?? 50)
     }
 
     @Test(arguments: 0..<threads)
@@ -60,22 +60,27 @@ struct WildHistoryTests {
         if random.chance(40) { bench.maximumCommitBytes = 144 * random.pick(2...40) }
         let interval = history.market.timeframe.milliseconds
         var waiting: [Candle] = []
+        /// Of these, the rows that an update has labelled by now; nil where there was none.
+        var labelled: Int?
         var clock: Int64 = 0
         func send(_ activating: [LabelingConfiguration] = []) throws {
-            if random.chance(20), !waiting.isEmpty {
-                _ = try bench.updater.importCandles(CandleColumns(waiting), at: clock * 1_000)
-                waiting = []
+            let rows = CandleColumns(waiting[..<(labelled ?? 0)])
+            if labelled != nil, random.chance(20) {
+                _ = try bench.updater.importCandles(rows, at: clock * 1_000)
             }
-            _ = try bench.updater.update(
-                UpdateRequest(candles: CandleColumns(waiting), configurations: activating),
-                at: clock * 1_000)
-            waiting = []
+            if labelled != nil {
+                _ = try bench.updater.update(
+                    UpdateRequest(candles: rows, configurations: activating), at: clock * 1_000)
+            }
+            waiting.removeFirst(labelled ?? 0)
+            labelled = nil
         }
         for step in history.steps {
             switch step {
             case .update(let rows, let now, let activating):
                 // What had not closed must not look closed because it is sent later.
                 waiting += rows.filter { $0.time + interval <= now }
+                labelled = waiting.count
                 clock = now
                 if !activating.isEmpty || random.chance(40) { try send(activating) }
             case .importing(let rows, let now):
@@ -83,6 +88,8 @@ struct WildHistoryTests {
                 clock = now
             case .deactivate(let configuration):
                 try send()
+                _ = try bench.updater.importCandles(CandleColumns(waiting), at: clock * 1_000)
+                waiting = []
                 let market = history.market
                 try bench.store.append(at: clock * 1_000) { commit in
                     try commit.append(
@@ -93,8 +100,9 @@ struct WildHistoryTests {
             }
         }
         try send()
-        let found = try bench.digests()
-        #expect(found == expected, "other batches: \(comment)")
+        let different = zip(try bench.digests(), expected).filter { $0 != $1 }.map(\.0)
+        let names = different.map { "\($0.name) \($0.labelling?.hex.prefix(8) ?? "")" }
+        #expect(names.isEmpty, "other batches: \(comment)")
         let leaks = try Lookahead.run(bench.store).findings
         #expect(leaks.isEmpty, "\(leaks.first?.message ?? ""), other batches: \(comment)")
     }
