@@ -53,12 +53,13 @@ struct MarketLookahead: Sendable {
         checkedCandles += rows.count
         let interval = market.timeframe.milliseconds
         if let early = rows.first(where: { ($0.time + interval) * 1_000 > event.recordedAt }) {
+            let stamp = UTCTime.text(milliseconds: early.time)
             let close = UTCTime.text(milliseconds: early.time + interval)
             findings.append(
                 Lookahead.Finding(
                     position: position, labelling: nil, stamp: early.time, field: nil,
-                    message: "\(market): the candle of \(UTCTime.text(milliseconds: early.time)) was "
-                        + "recorded at \(UTCTime.text(microseconds: event.recordedAt)), before it "
+                    message: "\(market): the candle of \(stamp) was recorded at "
+                        + " \(UTCTime.text(microseconds: event.recordedAt)), before it "
                         + "closed at \(close)"))
         }
         let isLate = rows.map { candles.index(of: $0.time) == nil }
@@ -91,8 +92,8 @@ struct MarketLookahead: Sendable {
                 findings.append(
                     Lookahead.Finding(
                         position: position, labelling: hash, stamp: summary.through, field: nil,
-                        message: "\(market), labels \(hash.hex.prefix(16)): the update says that the "
-                            + "candle of \(UTCTime.text(milliseconds: summary.through)) is labelled, "
+                        message: "\(market), labels \(hash.hex.prefix(16)): the update says that "
+                            + "the candle of \(UTCTime.text(milliseconds: summary.through)) is labelled, "
                             + "which was not recorded"))
             }
             guard let through = candles.last(atOrBefore: summary.through)?.time else { continue }

@@ -92,15 +92,17 @@ struct LabelModel {
         // First what revised and late minutes change among the candles labelled before.
         if let through = labelling.through {
             let touched = labelling.touched.filter { $0 > through - Self.window && $0 <= through }
+            var stamps = touched.sorted()[...]
             let known = series.filter { $0.time <= through }
             for index in known.indices where known[index].time >= labelling.startsAt {
                 let entry = known[index].time
-                let last = touched.filter { $0 >= entry }.min() ?? .max
-                guard last <= through else { continue }
+                // The first touched minute that can be an input.
+                while let stamp = stamps.first, stamp < entry { stamps.removeFirst() }
+                guard let first = stamps.first else { break }
                 let old = labelling.labels[entry]
                 // Without a label it is open, or has come just now. What came late before the window
                 // is no entry.
-                guard last <= old?.decidedAt ?? .max,
+                guard first <= old?.decidedAt ?? .max,
                     old != nil || touched.contains(entry) || entry + timeout > through
                 else { continue }
                 let new = Self.label(known, index, labelling.configuration, timeframe)
@@ -118,8 +120,8 @@ struct LabelModel {
         for index in series.indices where series[index].time >= labelling.startsAt {
             let entry = series[index].time
             let before = labelling.through ?? .min
-            let isOpen = labelling.labels[entry] == nil && (entry > before || entry + timeout > before)
-            guard isOpen, newest > before,
+            let isOpen = entry > before || entry + timeout > before
+            guard isOpen, labelling.labels[entry] == nil, newest > before,
                 let label = Self.label(series, index, labelling.configuration, timeframe)
             else { continue }
             labelling.labels[entry] = label

@@ -210,7 +210,7 @@ struct LookaheadTests {
     }
 
     @Test func aDecisionPutOffUntilABetterCandleCame() throws {
-        let candles = Self.flat(6...9) + [Self.candle(10, high: 1_002), Self.candle(11, high: 1_002)]
+        let candles = Self.flat(6...9) + [10, 11].map { Self.candle($0, high: 1_002) }
         let labels = [6, 7, 8, 9].compactMap { Self.label($0, candles) }
         var leak = labels[1]
         leak.decidedAt = Self.stamp(11)
@@ -232,7 +232,8 @@ struct LookaheadTests {
 
     @Test func anUpdateThatSaysItLabelledWhatWasNotRecorded() throws {
         let position = try forge(candles: Self.flat(10...10), through: 12)
-        try expect(position, minute: 12, nil, "\(Self.text(12)) is labelled, which was not recorded")
+        try expect(
+            position, minute: 12, nil, "\(Self.text(12)) is labelled, which was not recorded")
     }
 
     @Test func theDocumentationHasEveryFieldWithItsMoment() throws {
