@@ -53,8 +53,10 @@ public final class MarketGroup {
         return try Self.update(jobs, in: store, at: now, threads: threads)
     }
 
-    /// Loads what is not warm, on several threads.
-    private func warmUp(_ updaters: [Updater]) throws {
+    /// Loads the markets that are not warm, on several threads: updates do so themselves.
+    public func prepare(_ markets: [MarketID]) throws { try warmUp(markets.map(updater)) }
+
+    func warmUp(_ updaters: [Updater]) throws {
         let cold = updaters.filter { $0.warm == nil }
         let markets = cold.map { ($0.market, $0.snapshotInterval) }
         let store = store

@@ -35,6 +35,20 @@ public struct UpdateReport: Sendable {
         }
     }
 
+    /// Adds what another market's update did: the counts, and the later position.
+    public mutating func add(_ other: UpdateReport) {
+        rows.recorded += other.rows.recorded
+        rows.duplicates += other.rows.duplicates
+        rows.revised += other.rows.revised
+        rows.late += other.rows.late
+        rows.partial += other.rows.partial
+        rows.rejected += other.rows.rejected
+        gaps += other.gaps
+        labellings += other.labellings
+        newEvents += other.newEvents
+        position = max(position, other.position)
+    }
+
     /// Adds what another commit of the same update did to the labellings.
     mutating func add(_ more: [UpdateCompletion.Labelling]) {
         for labelling in more {

@@ -15,8 +15,11 @@ public struct UpdateRequest: Sendable {
     public init() {}
 
     /// An update with rows.
-    public init(candles: CandleColumns, configurations: [LabelingConfiguration] = []) {
+    public init(
+        candles: CandleColumns, rejected: Int = 0, configurations: [LabelingConfiguration] = []
+    ) {
         self.candles = candles
+        self.rejected = rejected
         self.configurations = configurations
     }
 }

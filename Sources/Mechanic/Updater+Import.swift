@@ -4,10 +4,6 @@ public import Market
 internal import Projections
 
 extension Updater {
-    /// Rows of a commit of a bulk import. A revised row takes 89 bytes, and its share of the frame,
-    /// header and hashes of its event.
-    var rowsPerCommit: Int { max(1, maximumCommitBytes / 96) }
-
     /// Records candles; labels nothing.
     ///
     /// - Parameters:
@@ -19,27 +15,9 @@ extension Updater {
     public func importCandles(
         _ candles: CandleColumns, rejected: Int = 0, at now: Int64
     ) throws -> UpdateReport {
-        var report = UpdateReport()
-        report.rows.rejected = rejected
-        let sorted = candles.sortedByTime()
-        var start = 0
-        repeat {
-            var end = min(start + rowsPerCommit, sorted.count)
-            // The rows of one stamp stay together: only so a repetition of them is seen.
-            while end > 0, end < sorted.count, sorted.time[end] == sorted.time[end - 1] { end += 1 }
-            let rows = start == 0 && end == sorted.count ? sorted : sorted.slice(start..<end)
-            let (delta, receipt) = try commit(at: now) { commit, warm in
-                let delta = try compare(rows, rejected: 0, at: now, commit.view, &warm)
-                _ = try record(delta, &commit, &warm)
-                return delta
-            }
-            report.add(delta)
-            report.newEvents += receipt.newEvents
-            report.position = receipt.head.position
-            start = end
-        } while start < sorted.count
-        report.newest = warm?.state.window.newest
-        return report
+        var request = UpdateRequest(candles: candles)
+        request.rejected = rejected
+        return try MarketGroup.importCandles([MarketJob(self, request)], in: store, at: now)[0]
     }
 
     /// Compares rows with the window and, before it, with the log.
@@ -48,8 +26,13 @@ extension Updater {
         _ warm: inout Warm
     ) throws -> CandleDelta {
         defer { warm.archive.clear() }
-        if let first = candles.time.first, let last = candles.time.last {
-            try warm.state.load(from: first, through: last, view)
+        // Day by day: an old row among new ones does not need what lies between.
+        var index = 0
+        while index < candles.count {
+            let start = UTCDay(of: candles.time[index]).start
+            let end = start + UTCDay.milliseconds
+            try warm.state.load(from: start, through: end - 1, view)
+            index = candles.firstIndex(atOrAfter: end)
         }
         let window = warm.state.window
         return try CandleDelta(

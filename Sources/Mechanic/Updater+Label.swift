@@ -59,7 +59,8 @@ extension Updater {
                     hash: hash, configuration: state.configuration, startsAt: state.startsAt,
                     through: through, target: target,
                     candles: candles ?? warm.state.window.candles,
-                    labels: try recordedLabels(state, from: through.map { $0 - timeout }, view, warm),
+                    labels: try recordedLabels(
+                        state, from: through.map { $0 - timeout }, view, warm),
                     // Open trades hold their entry candles: a revised one must not stay warm.
                     engine: revision == nil
                         ? engine ?? LabellingEngine(state.configuration)

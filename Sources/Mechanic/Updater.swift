@@ -45,6 +45,16 @@ public final class Updater {
         }
     }
 
+    /// The state as of the newest commit, perhaps without the rows of days in which no trade is open.
+    ///
+    /// - Complexity: that of ``Projections/MarketState/loadRecent(_:market:)`` the first time.
+    package func recentState() throws -> MarketState {
+        try store.read { view in
+            try begin(view)
+            return warm!.state
+        }
+    }
+
     /// The digests of all projections as of the newest commit.
     public func digests() throws -> [MarketState.Digest] {
         if warm != nil, try store.head().position == warm?.seen {

@@ -67,9 +67,10 @@ public enum History {
             case .labelsClosed, .labelsRetracted:
                 let columns = try event.columns(.labels)
                 try checkStamps(columns, on: market.timeframe)
+                let isClosed = event.currentType == .labelsClosed
                 for row in 0..<columns.rows {
                     let label = try LabelEvents.label(columns, row)
-                    if event.currentType == .labelsClosed {
+                    if isClosed {
                         grid.set(label)
                     } else {
                         grid.remove(label.entryTime)

@@ -31,9 +31,10 @@ extension MarketState {
             let columns = try event.columns(.labels)
             try checkStamps(columns, on: market.timeframe)
             let index = try labelling(prefix, columns)
+            let isClosed = type == .labelsClosed
             for row in 0..<columns.rows {
                 let label = try LabelEvents.label(columns, row)
-                if type == .labelsClosed {
+                if isClosed {
                     set(label, in: index)
                 } else {
                     labellings[index].labels.remove(label.entryTime)

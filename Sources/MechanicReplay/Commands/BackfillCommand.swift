@@ -50,7 +50,7 @@ struct BackfillCommand: ParsableCommand {
         try check(store, market)
         let updater = Updater(store: store, market: market)
         let configurations = try ConfigurationName.load(
-            labelling.config, labelFrom: labelling.labelFrom, for: try updater.state())
+            labelling.config, labelFrom: labelling.labelFrom, for: try updater.recentState())
         let input = try input.read([file], timeframe: market.timeframe)
         let stamps = try range.stamps
         let backfill = Backfill(

@@ -2,6 +2,8 @@ public import ArgumentParser
 internal import EventFormat
 internal import EventStorage
 public import Market
+internal import Mechanic
+internal import Projections
 internal import SystemIO
 
 extension CandleLayout: ExpressibleByArgument {}
@@ -14,6 +16,9 @@ struct CandleInput {
         let line: Int
         let reason: String
     }
+
+    /// No rows: a market without new candles.
+    init() {}
 
     /// The well-formed rows of all files, in their order.
     private(set) var candles = CandleColumns()
@@ -71,5 +76,21 @@ struct CandleInput {
             return SystemClock.microseconds()
         }
         return (last + timeframe.milliseconds) * 1_000
+    }
+
+    /// The clock of an append of several markets: in a simulated store the close of the last row of
+    /// all, or of the newest candle where none has rows.
+    static func clock(
+        _ inputs: [(market: MarketID, input: CandleInput)], _ store: EventStore,
+        _ group: MarketGroup
+    ) throws -> Int64 {
+        guard store.identity.clock == .simulated else { return SystemClock.microseconds() }
+        let closes = try inputs.compactMap { market, input in
+            let last =
+                try input.candles.time.max()
+                ?? group.updater(market).recentState().window.newest
+            return last.map { $0 + market.timeframe.milliseconds }
+        }
+        return (closes.max() ?? 0) * 1_000
     }
 }

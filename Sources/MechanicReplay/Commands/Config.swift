@@ -137,7 +137,7 @@ struct ActivateConfig: ParsableCommand {
         let store = try store.open()
         let updater = Updater(store: store, market: try market.market())
         let simulated =
-            ((try updater.state().window.newest ?? 0) + updater.market.timeframe.milliseconds)
+            ((try updater.recentState().window.newest ?? 0) + updater.market.timeframe.milliseconds)
         let now =
             store.identity.clock == .real ? SystemClock.microseconds() : simulated * 1_000
         let (position, isNew) = try updater.activate(configuration, at: now)

@@ -17,10 +17,14 @@ struct Update: ParsableCommand {
               mechanic-replay update --symbol BTC/USDT:USDT --candles last-hour.csv
               mechanic-replay update --symbol BTC/USDT:USDT --config scalp --config runner
               mechanic-replay update --symbol BTC/USDT:USDT --config my.json --format json
+              mechanic-replay update --manifest last-hour/ --config scalp
 
             Everything an update does becomes visible in one commit, or not at all. Without
             --config the active configurations are used; where none is active, scalp
             becomes it. An update that changes nothing appends nothing.
+
+            --manifest updates many markets in one commit, as far as 32 MiB hold it; a
+            market that must catch up comes last, with commits of its own.
             """)
 
     @Option(help: ArgumentHelp("New candles; - is standard input.", valueName: "file"))
@@ -30,32 +34,78 @@ struct Update: ParsableCommand {
 
     @OptionGroup var labelling: LabellingOptions
 
-    @OptionGroup var market: MarketOptions
+    @OptionGroup var markets: MarketsOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let market = try market.market()
+        switch try markets.choice() {
+        case .one(let market): try updateOne(market)
+        case .many(let files): try updateMany(files)
+        }
+    }
+
+    private func updateOne(_ market: MarketID) throws {
         let store = try store.open()
         let updater = Updater(store: store, market: market)
-        let configurations = try ConfigurationName.load(
-            labelling.config, labelFrom: labelling.labelFrom, for: try updater.state())
+        updater.threads = markets.threadCount
         let input = try candles.map {
             try self.input.read([$0], timeframe: market.timeframe)
         }
-        var request = UpdateRequest(
-            candles: input?.candles ?? CandleColumns(), configurations: configurations)
-        request.rejected = input?.rejectedCount ?? 0
-        request.labelFrom = labelling.labelFrom?.milliseconds
+        let request = try request(input, for: updater)
         let now = try clock(store, updater, input)
         let report = try updater.update(request, at: now)
+        describe(market, report, input).finish()
+    }
+
+    private func updateMany(_ files: [MarketFiles]) throws {
+        guard candles == nil else {
+            throw Failure(.usage, "--manifest names the files: give no --candles beside it")
+        }
+        let store = try store.open()
+        let group = MarketGroup(store: store, threads: markets.threadCount)
+        var table = MarketsTable(
+            output, columns: MarketsTable.rowColumns + MarketsTable.labelColumns)
+        let bar = ProgressBar("update", unit: "markets", console: output.console)
+        try MarketFilesReader(input: input, threads: markets.threadCount).read(files) { wave in
+            let inputs = table.usable(wave)
+            try group.prepare(inputs.map(\.market))
+            let requests = try inputs.map { market, input in
+                (market, try request(input, for: group.updater(market)))
+            }
+            let now = try CandleInput.clock(inputs, store, group)
+            let reports = try group.update(requests, at: now)
+            for ((market, input), report) in zip(inputs, reports) {
+                let cells = MarketsTable.cells(market, report)
+                let labels = MarketsTable.labelCells(report)
+                table.add(cells + labels, describe(market, report, input).json, report)
+            }
+            bar.update(table.count, of: files.count)
+        }
+        bar.finish()
+        try table.finish()
+    }
+
+    private func request(_ input: CandleInput?, for updater: Updater) throws -> UpdateRequest {
+        let configurations = try ConfigurationName.load(
+            labelling.config, labelFrom: labelling.labelFrom, for: try updater.recentState())
+        var request = UpdateRequest(
+            candles: input?.candles ?? CandleColumns(), rejected: input?.rejectedCount ?? 0,
+            configurations: configurations)
+        request.labelFrom = labelling.labelFrom?.milliseconds
+        return request
+    }
+
+    private func describe(
+        _ market: MarketID, _ report: UpdateReport, _ input: CandleInput?
+    ) -> ReportPrinter {
         var printer = output.report
-        printer.line("market", market.description)
+        printer.add("market", .text(market.description))
         DeltaPrinter.add(report, to: &printer)
         printer.member("delta", delta(report))
         DeltaPrinter.add(input?.rejects ?? [], of: input?.rejectedCount ?? 0, to: &printer)
         UpdatePrinter.add(report, to: &printer)
-        printer.finish()
+        return printer
     }
 
     /// The clock: in a simulated store the close of the last row, here or recorded.
@@ -65,7 +115,7 @@ struct Update: ParsableCommand {
         let timeframe = updater.market.timeframe
         if let input { return input.clock(store, timeframe: timeframe) }
         guard store.identity.clock == .simulated else { return SystemClock.microseconds() }
-        return ((try updater.state().window.newest ?? 0) + timeframe.milliseconds) * 1_000
+        return ((try updater.recentState().window.newest ?? 0) + timeframe.milliseconds) * 1_000
     }
 
     private func delta(_ report: UpdateReport) -> JSONValue {

@@ -37,7 +37,8 @@ struct VenueOptions: ParsableArguments {
     var timeframe = Timeframe.oneMinute
 
     /// The market of a pair.
-    func market(_ symbol: Symbol) throws -> MarketID {
+    func market(_ symbol: Symbol, _ timeframe: Timeframe? = nil) throws -> MarketID {
+        let timeframe = timeframe ?? self.timeframe
         guard let market = MarketID(venue: venue, symbol: symbol, timeframe: timeframe) else {
             throw Failure(
                 .usage, "--venue \(venue): a venue has lower-case letters, digits, - and _ only")

@@ -23,6 +23,9 @@ struct ReportPrinter {
         members.append(.init(name, value))
     }
 
+    /// What scripts see.
+    var json: JSONValue { .object(members) }
+
     /// Prints the report.
     func finish() {
         switch format {
