@@ -57,6 +57,7 @@ let package = Package(
         // a start, and neither says on which line a value stands.
         room("TOML", ["CanonicalJSON"]),
         room("Digest", ["CCrypto"]),
+        room("StableMath"),
         room("SystemIO", ["CZlib"]),
         room("LMDB", ["CLMDB"]),
         room("DataFile", ["SystemIO"]),
@@ -68,7 +69,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         room("Market", ["CanonicalJSON", "TOML", "Digest"]),
-        room("Labeling", ["Market"]),
+        room("Labeling", ["Market", "StableMath"]),
         room(
             "Projections",
             ["EventStorage", "EventFormat", "Digest", "CanonicalJSON", "Market", "Labeling"]),
@@ -92,6 +93,7 @@ let package = Package(
         tests("CanonicalJSONTests", ["CanonicalJSON"]),
         tests("TOMLTests", ["TOML", "CanonicalJSON"], exclude: ["Fixtures"]),
         tests("DigestTests", ["Digest"]),
+        tests("StableMathTests", ["StableMath"]),
         tests("SystemIOTests", ["SystemIO"]),
         tests("LMDBTests", ["LMDB"]),
         tests("DataFileTests", ["DataFile", "SystemIO", "LMDB"]),

@@ -1,3 +1,5 @@
+public import Market
+
 /// The outcome of one trade: entered at a candle's close, ended by the first of three barriers.
 ///
 /// Source: M. López de Prado, "Advances in Financial Machine Learning", chapter 3 (triple barrier).
@@ -45,6 +47,11 @@ public struct Label: Sendable, BitwiseCopyable {
 
     /// Whether the trade was worth taking: the target of meta-labelling.
     public var isMeta: Bool { flags.contains(.meta) }
+
+    /// When the label became known, milliseconds UTC: the close of the candle that decided it.
+    ///
+    /// Wraps around where damaged bytes hold a time that no candle has.
+    public func knownAt(_ timeframe: Timeframe) -> Int64 { decidedAt &+ timeframe.milliseconds }
 
     /// Whether every field has the same bits.
     ///

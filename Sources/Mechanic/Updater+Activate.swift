@@ -83,18 +83,28 @@ extension Updater {
         }
     }
 
-    /// Where a labelling starts: a market's first covers everything, a later one starts 37 days
-    /// before the window.
     private func startOfLabelling(
         isFirst: Bool, labelFrom: Int64?, _ commit: borrowing Commit, _ warm: borrowing Warm
     ) throws -> Int64 {
-        if let labelFrom { return labelFrom }
-        guard !isFirst, let cutoff = warm.state.window.cutoff else {
-            return LabelState.fromTheBeginning
+        let candles = warm.state.window.candles
+        return try Self.startOfLabelling(
+            isFirst: isFirst, labelFrom: labelFrom, cutoff: warm.state.window.cutoff,
+            timeframe: market.timeframe
+        ) {
+            // Candles of this very commit are in the window only, and late ones may be the oldest.
+            let known = try History.oldestCandle(commit.view, market: market)
+            return [known, candles.oldest].compactMap { $0 }.min()
         }
-        // Candles of this very commit are in the window only, and late ones may be the oldest.
-        let known = try History.oldestCandle(commit.view, market: market)
-        let oldest = [known, warm.state.window.candles.oldest].compactMap { $0 }.min() ?? 0
-        return max(oldest, cutoff - Self.laterStart + market.timeframe.milliseconds)
+    }
+
+    /// Where a labelling starts: a market's first covers everything, a later one starts 37 days
+    /// before the window.
+    static func startOfLabelling(
+        isFirst: Bool, labelFrom: Int64?, cutoff: Int64?, timeframe: Timeframe,
+        oldest: () throws -> Int64?
+    ) rethrows -> Int64 {
+        if let labelFrom { return labelFrom }
+        guard !isFirst, let cutoff else { return LabelState.fromTheBeginning }
+        return max(try oldest() ?? 0, cutoff - laterStart + timeframe.milliseconds)
     }
 }

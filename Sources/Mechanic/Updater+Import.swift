@@ -25,7 +25,6 @@ extension Updater {
         _ candles: CandleColumns, rejected: Int, at now: Int64, _ view: borrowing StoreView,
         _ warm: inout Warm
     ) throws -> CandleDelta {
-        defer { warm.archive.clear() }
         // Day by day: an old row among new ones does not need what lies between.
         var index = 0
         while index < candles.count {
@@ -34,15 +33,9 @@ extension Updater {
             try warm.state.load(from: start, through: end - 1, view)
             index = candles.firstIndex(atOrAfter: end)
         }
-        let window = warm.state.window
         return try CandleDelta(
-            candles, rejected: rejected, closedBy: now / 1_000, timeframe: market.timeframe,
-            newest: window.newest,
-            existing: { stamp in
-                if window.reaches(stamp) { return window.candles[stamp] }
-                return try warm.archive.candle(at: stamp, view, market: market)
-            },
-            values: { try warm.archive.values(at: $0, view, market: market) })
+            candles, rejected: rejected, at: now, market: market, view,
+            window: warm.state.window, archive: &warm.archive)
     }
 
     /// Adds the events of a delta.

@@ -27,9 +27,9 @@ struct MechanicReplay: ParsableCommand {
             """,
         version: Program.version,
         subcommands: [
-            Initialize.self, Import.self, Update.self, BackfillCommand.self, ReplayCommand.self,
-            Status.self, Labels.self, Candles.self, Config.self, Log.self, Show.self, Verify.self,
-            Keygen.self, CheckpointCommand.self, Prove.self, BackupCommand.self, Restore.self,
+            Initialize.self, Import.self, DeltaCommand.self, Update.self, BackfillCommand.self,
+            ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self, Config.self,
+            Log.self, Show.self, Verify.self, Keygen.self, CheckpointCommand.self, Prove.self, BackupCommand.self, Restore.self,
             Compact.self, RebuildCommand.self, Skip.self, Bench.self,
         ])
 }

@@ -84,7 +84,7 @@ struct ConfigTests {
         #expect(set["configuration"]?["buffer"]?.double == 2)
         let refused = try scratch.run("config", "hash")
         #expect(refused.code == 65)
-        #expect(refused.messages == "error: mechanic.toml:1: this: = is expected\n")
+        #expect(refused.messages == "error: mechanic.toml:1: = is expected behind the key\n")
     }
 
     @Test func spellingsHaveOneHash() throws {

@@ -32,7 +32,24 @@ struct OutputTests {
                 "position",
             ]
         ),
+        (
+            ["delta", "--candles", "a.csv"] + symbol,
+            [
+                "market", "required", "recorded", "duplicates", "revised", "late", "partial",
+                "rejected", "rejects", "from_ms", "to_ms", "gaps", "missing_candles", "open",
+                "config_changed", "labellings", "last_update_us", "time_since_last_update_ms",
+                "now_us", "work", "position",
+            ]
+        ),
         (["backfill", "a.csv", "--every", "1h"] + symbol, ["updates", "positions", "digests"]),
+        (
+            ["labels", "--statistics"] + symbol,
+            [
+                "position", "config_hash", "labels_hash", "closed", "open", "meta", "meta_share",
+                "ambiguous", "crossing_gaps", "exits", "costs_bps", "pnl_net_bps",
+                "pnl_gross_bps", "duration_minutes", "known_at_ms",
+            ]
+        ),
         (["replay"], ["position", "events", "projections", "ms"]),
         (
             ["status"],
@@ -103,6 +120,11 @@ struct OutputTests {
                 + "pnl_net_bps,meta_label"
         ),
         (["candles"] + symbol, "timestamp_ms,open,high,low,close,volume"),
+        (
+            ["candles", "--known-at"] + symbol,
+            "timestamp_ms,open,high,low,close,volume,known_at_ms"
+        ),
+        (["labels", "--open"] + symbol, "entry_time_ms,entry_price,exit_time_ms,exit_price"),
         (["log"], "position,type,stream"),
     ]
 
@@ -113,6 +135,11 @@ struct OutputTests {
         let csv = try scratch.run(words + ["--format", "csv"])
         #expect(csv.lines.first?.hasPrefix(columns) == true)
         if words[0] == "candles" { #expect(csv.lines.first == columns) }
+        if words[0] != "log" {
+            #expect(
+                csv.lines.first?.contains("known_at_ms")
+                    == (words.count > 3 || words[0] == "labels"))
+        }
         #expect(try scratch.run(words).output == csv.output)
         let names = fields(csv.lines[0])
         let rows = csv.lines.dropFirst().map(fields)

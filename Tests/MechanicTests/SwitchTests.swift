@@ -10,7 +10,7 @@ import Testing
 /// Configurations switched off and on again, while candles come, come late and change.
 struct SwitchTests {
     /// Histories shorter than the window, in random batches with revisions and late candles.
-    @Test(arguments: UInt64(1)...150)
+    @Test(arguments: UInt64(1)...60)
     func switchingBackFindsTheOldLabels(_ seed: UInt64) throws {
         let (history, polls) = Self.history(seed)
         var random = SplitMix64(seed: seed)

@@ -78,6 +78,16 @@ struct CandleInput {
         return (last + timeframe.milliseconds) * 1_000
     }
 
+    /// The clock of an update, microseconds UTC: in a simulated store the close of the last row, or
+    /// without rows of the newest recorded candle.
+    static func clock(
+        _ input: CandleInput?, _ store: EventStore, newest: Int64?, timeframe: Timeframe
+    ) -> Int64 {
+        if let input { return input.clock(store, timeframe: timeframe) }
+        guard store.identity.clock == .simulated else { return SystemClock.microseconds() }
+        return ((newest ?? 0) + timeframe.milliseconds) * 1_000
+    }
+
     /// The clock of an append of several markets: in a simulated store the close of the last row of
     /// all, or of the newest candle where none has rows.
     static func clock(

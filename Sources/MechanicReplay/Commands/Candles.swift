@@ -14,7 +14,12 @@ struct Candles: ParsableCommand {
               mechanic-replay candles --symbol BTC/USDT:USDT --as-of 1234 --format csv
 
             Without --from the rolling window of 90 days; an earlier --from reads the log.
+            A candle is stamped when it opens and known when it has closed: --known-at adds
+            that time to every row.
             """)
+
+    @Flag(help: "Add the column known_at_ms: the close of the candle.")
+    var knownAt = false
 
     @OptionGroup var range: RangeOptions
     @OptionGroup var asOf: AsOfOptions
@@ -33,12 +38,15 @@ struct Candles: ParsableCommand {
         }
         output.console.say("as of position \(position)")
         if store.identity.clock == .simulated { output.console.say("simulated clock") }
-        var printer = output.rows(["timestamp_ms", "open", "high", "low", "close", "volume"])
+        let columns = ["timestamp_ms", "open", "high", "low", "close", "volume"]
+        var printer = output.rows(columns + (knownAt ? ["known_at_ms"] : []))
         grid.forEach(from: stamps.lowerBound, through: stamps.upperBound) { candle in
-            printer.add([
+            let cells: [Cell] = [
                 .time(candle.time), .number(candle.open), .number(candle.high),
                 .number(candle.low), .number(candle.close), .number(candle.volume),
-            ])
+            ]
+            let close = candle.time + market.timeframe.milliseconds
+            printer.add(cells + (knownAt ? [.time(close)] : []))
         }
         printer.finish()
     }

@@ -15,11 +15,15 @@ struct Labels: ParsableCommand {
               mechanic-replay labels --symbol BTC/USDT:USDT --from 2025-10-10T21:00Z
               mechanic-replay labels --symbol BTC/USDT:USDT --config runner --format csv
               mechanic-replay labels --symbol BTC/USDT:USDT --provisional --as-of -6h
+              mechanic-replay labels --symbol BTC/USDT:USDT --statistics
 
             Closed labels only, unless asked otherwise. A trade without a deciding candle
             is open: it has no label. --provisional marks open trades at the newest candle:
             a view, never recorded and never to train on. Without --from the rolling
             window; an earlier --from reads the log.
+
+            A trade enters at the close of its candle: what is joined to it must have been
+            known by entry_close_time, not entry_time. A label is known from known_at on.
             """)
 
     @Flag(help: "Open trades instead of labels.")
@@ -27,6 +31,9 @@ struct Labels: ParsableCommand {
 
     @Flag(help: "Labels, and open trades marked at the newest candle.")
     var provisional = false
+
+    @Flag(help: "Counts, exits, quantiles of results and durations instead of the labels.")
+    var statistics = false
 
     @Option(
         help: ArgumentHelp(
@@ -44,51 +51,64 @@ struct Labels: ParsableCommand {
         "entry_time_ms", "entry_price", "exit_time_ms", "exit_price", "exit_reason",
         "pnl_gross_bps",
         "costs_bps", "pnl_net_bps", "meta_label", "known_at_ms", "ambiguous", "crosses_gap",
+        "entry_close_time_ms",
     ]
 
     func run() throws {
-        if open, provisional {
-            throw Failure(.usage, "--open and --provisional are two views: choose one")
+        guard [open, provisional, statistics].count(where: \.self) <= 1 else {
+            throw Failure(
+                .usage, "--open, --provisional and --statistics are three views: choose one")
         }
         let market = try market.market()
         let stamps = try range.stamps
         let store = try store.open()
-        let (table, position) = try store.read { view in
+        let (table, labelling, position) = try store.read { view in
             try market.mustExist(in: view)
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
             let labelling = try ConfigurationName.select(config, in: state)
-            return (try LabelTable(state, labelling, stamps, view, position), position)
+            return (try LabelTable(state, labelling, stamps, view, position), labelling, position)
         }
         output.console.say("as of position \(position)")
         let clock = store.identity.clock
         if clock == .simulated { output.console.say("simulated clock") }
+        if statistics {
+            let statistics = LabelStatistics(
+                of: table.labels, open: table.open.count, timeframe: market.timeframe)
+            return StatisticsPrinter.print(statistics, labelling, position, output.report)
+        }
         var printer = output.rows(Self.columns)
         if open {
-            for candle in table.open { printer.add(Self.cells(open: candle)) }
+            for candle in table.open {
+                printer.add(Self.cells(open: candle, market.timeframe, through: labelling.through))
+            }
         } else {
-            let interval = market.timeframe.milliseconds
             for row in table.rows(provisional: provisional) {
-                printer.add(Self.cells(row.label, row.reason, interval: interval))
+                printer.add(Self.cells(row.label, row.reason, market.timeframe))
             }
         }
         printer.finish()
     }
 
-    private static func cells(_ label: Label, _ reason: String, interval: Int64) -> [Cell] {
+    private static func cells(_ label: Label, _ reason: String, _ timeframe: Timeframe) -> [Cell] {
         [
             .time(label.entryTime), .number(label.entryPrice), .time(label.exitTime),
             .number(label.exitPrice), .text(reason), .number(label.grossBps),
             .number(label.costsBps), .number(label.netBps), .integer(label.isMeta ? 1 : 0),
-            .time(label.decidedAt + interval),
+            .time(label.knownAt(timeframe)),
             .integer(label.flags.contains(.ambiguous) ? 1 : 0),
             .integer(label.flags.contains(.crossesGap) ? 1 : 0),
+            .time(label.entryTime + timeframe.milliseconds),
         ]
     }
 
-    private static func cells(open candle: Candle) -> [Cell] {
+    /// An open trade: that it is open was known when the newest labelled candle had closed.
+    private static func cells(
+        open candle: Candle, _ timeframe: Timeframe, through: Int64?
+    ) -> [Cell] {
         [
             .time(candle.time), .number(candle.close), .none, .none, .text("open"), .none, .none,
-            .none, .none, .none, .none, .none,
+            .none, .none, through.map { .time($0 + timeframe.milliseconds) } ?? .none, .none, .none,
+            .time(candle.time + timeframe.milliseconds),
         ]
     }
 }

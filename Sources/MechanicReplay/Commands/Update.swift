@@ -56,9 +56,11 @@ struct Update: ParsableCommand {
             try self.input.read([$0], timeframe: market.timeframe)
         }
         let request = try request(input, wanted, for: updater)
-        let now = try clock(store, updater, input)
+        let before = try Before(updater)
+        let now = CandleInput.clock(
+            input, store, newest: before.newest, timeframe: market.timeframe)
         let report = try updater.update(request, at: now)
-        describe(market, report, input).finish()
+        describe(report, input, before, at: now).finish()
     }
 
     private func updateMany(_ files: [MarketFiles], _ wanted: ConfigurationRequest) throws {
@@ -77,11 +79,14 @@ struct Update: ParsableCommand {
                 (market, try request(input, wanted, for: group.updater(market)))
             }
             let now = try CandleInput.clock(inputs, store, group)
+            let before = try inputs.map { try Before(group.updater($0.market)) }
             let reports = try group.update(requests, at: now)
-            for ((market, input), report) in zip(inputs, reports) {
+            for (index, report) in reports.enumerated() {
+                let (market, input) = inputs[index]
                 let cells = MarketsTable.cells(market, report)
                 let labels = MarketsTable.labelCells(report)
-                table.add(cells + labels, describe(market, report, input).json, report)
+                let json = describe(report, input, before[index], at: now).json
+                table.add(cells + labels, json, report)
             }
             bar.update(table.count, of: files.count)
         }
@@ -101,35 +106,52 @@ struct Update: ParsableCommand {
     }
 
     private func describe(
-        _ market: MarketID, _ report: UpdateReport, _ input: CandleInput?
+        _ report: UpdateReport, _ input: CandleInput?, _ before: Before, at now: Int64
     ) -> ReportPrinter {
         var printer = output.report
-        printer.add("market", .text(market.description))
+        printer.add("market", .text(before.market.description))
         DeltaPrinter.add(report, to: &printer)
-        printer.member("delta", delta(report))
+        printer.member("delta", Self.delta(report, before, at: now))
         DeltaPrinter.add(input?.rejects ?? [], of: input?.rejectedCount ?? 0, to: &printer)
         UpdatePrinter.add(report, to: &printer)
         return printer
     }
 
-    /// The clock: in a simulated store the close of the last row, here or recorded.
-    private func clock(
-        _ store: EventStore, _ updater: Updater, _ input: CandleInput?
-    ) throws -> Int64 {
-        let timeframe = updater.market.timeframe
-        if let input { return input.clock(store, timeframe: timeframe) }
-        guard store.identity.clock == .simulated else { return SystemClock.microseconds() }
-        return ((try updater.recentState().window.newest ?? 0) + timeframe.milliseconds) * 1_000
-    }
-
-    private func delta(_ report: UpdateReport) -> JSONValue {
+    private static func delta(_ report: UpdateReport, _ before: Before, at now: Int64) -> JSONValue
+    {
         var members = DeltaPrinter.counts(report.rows).map {
             JSONValue.Member($0.0, .integer($0.1))
         }
         members.append(.init("gaps", .array(report.gaps.map(DeltaPrinter.json))))
         members.append(.init("from_ms", report.recorded.map { .integer($0.lowerBound) } ?? .null))
         members.append(.init("to_ms", report.recorded.map { .integer($0.upperBound) } ?? .null))
+        let required = Delta.Requirement(report, labellingsBefore: before.labellings)
+        members.append(.init("required", .string(required.rawValue)))
+        members.append(
+            .init(
+                "time_since_last_update_ms",
+                before.lastUpdate.map { .integer(Delta.milliseconds(since: $0, to: now)) }
+                    ?? .null))
         return .object(members)
+    }
+
+    /// What was there before an update: its report is measured by it.
+    private struct Before {
+        let market: MarketID
+        /// No copy of the state: its rows would be copied when they change.
+        let labellings: [Hash256]
+        let newest: Int64?
+        let lastUpdate: Int64?
+
+        init(_ updater: Updater) throws {
+            market = updater.market
+            let state = try updater.recentState()
+            labellings = state.labellings.map(\.hash)
+            newest = state.window.newest
+            lastUpdate = try updater.store.read { [market] in
+                try History.lastUpdate($0, market: market)
+            }
+        }
     }
 }
 

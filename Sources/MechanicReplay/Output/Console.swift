@@ -16,8 +16,11 @@ struct Console {
         return good ? "\u{1B}[32mok\u{1B}[0m" : "\u{1B}[31mFAILED\u{1B}[0m"
     }
 
+    /// Whether text may have symbols beyond ASCII: also in a file, unless somebody said `NO_COLOR`.
+    static var showsSymbols: Bool { ProcessEnvironment.value("NO_COLOR") == nil }
+
     /// Whether a stream may have colours: a terminal, and nobody said `NO_COLOR`.
     static func colors(_ terminal: Terminal) -> Bool {
-        terminal.isTerminal && ProcessEnvironment.value("NO_COLOR") == nil
+        terminal.isTerminal && showsSymbols
     }
 }
