@@ -77,7 +77,7 @@ struct DeltaTests {
     }
 
     /// Random trouble, imports in between, other configurations, restarts.
-    @Test(arguments: UInt64(1)...120)
+    @Test(arguments: UInt64(1)...80)
     func agreesWithTheUpdate(_ seed: UInt64) throws {
         var history = RandomHistory(seed: seed, candles: 20...160)
         let polls = history.troubledPolls()
@@ -105,6 +105,13 @@ struct DeltaTests {
             }
             if history.random.chance(10) { request.labelFrom = history.truth[0].time }
             try update(bench, request, at: poll.now * 1_000, comment)
+            // A revision that was imported waits for an update without rows.
+            let known = history.truth.filter { $0.time < poll.now }
+            guard history.random.chance(25),
+                let old = known.suffix(40).randomElement(using: &history.random)
+            else { continue }
+            try bench.importCandles([history.other(at: old.time)], now: poll.now)
+            try update(bench, UpdateRequest(), at: poll.now * 1_000, comment)
         }
         try bench.audit("seed \(seed)")
     }

@@ -9,7 +9,7 @@ internal import Projections
 /// `labels`: the label table.
 struct Labels: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print labels.",
+        abstract: "Print labels, or statistics of them.",
         discussion: """
             EXAMPLES
               mechanic-replay labels --symbol BTC/USDT:USDT --from 2025-10-10T21:00Z
