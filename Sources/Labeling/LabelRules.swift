@@ -1,18 +1,21 @@
-import Market
+package import Market
 
-/// A configuration made ready for the inner loops; both labellers build their labels here.
-struct LabelRules: Sendable {
-    let takeProfitFactor: Double
-    let stopLossFactor: Double
+/// A configuration made ready for the inner loops; both labellers build their labels here, and so
+/// does the check that neither looks ahead.
+package struct LabelRules: Sendable {
+    /// What the entry price is multiplied with for the upper barrier.
+    package let takeProfitFactor: Double
+    /// What the entry price is multiplied with for the lower barrier.
+    package let stopLossFactor: Double
     /// From entry to deadline, in milliseconds.
-    let timeout: Int64
+    package let timeout: Int64
     /// A candle's length, in milliseconds.
     let interval: Int64
     let costs: CostModel
 
     /// - Precondition: the timeout is positive, and both factors are: then the barriers rise with
     ///   the entry price, which the incremental labeller builds on.
-    init(timeframe: Timeframe, configuration: LabelingConfiguration) {
+    package init(timeframe: Timeframe, configuration: LabelingConfiguration) {
         takeProfitFactor = 1 + configuration.takeProfitBps / 10_000
         stopLossFactor = 1 - configuration.stopLossBps / 10_000
         timeout = configuration.timeoutMilliseconds
@@ -26,7 +29,7 @@ struct LabelRules: Sendable {
     ///
     /// - Complexity: O(1).
     @inline(__always)
-    func label(
+    package func label(
         entry: NumberedCandle, decidedBy decider: NumberedCandle, reason: ExitReason
     ) -> Label {
         let price = entry.candle.close

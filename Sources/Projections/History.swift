@@ -116,6 +116,30 @@ public enum History {
         return stamps
     }
 
+    /// Calls `body` with every candle of a range of days that changed or was added after a version of
+    /// the candle stream, in the order of the log.
+    ///
+    /// - Complexity: O(candle events of these days).
+    static func forEachChange(
+        _ view: borrowing StoreView, market: MarketID, days: ClosedRange<Int32>,
+        after version: UInt64,
+        _ body: (_ position: GlobalPosition, _ kind: CandleRevision.Kind, _ stamp: Int64) -> Void
+    ) throws {
+        try forEachEvent(view, of: .candles(market), days: days, through: nil) { event in
+            guard event.streamVersion.number > version else { return }
+            let position = event.frame.position
+            if event.currentType == .candlesRecorded {
+                CandleEvents.forEachRecorded(try event.columns(.candles)) {
+                    body(position, .late, $0.time)
+                }
+            } else {
+                try CandleEvents.forEachRevision(try event.columns(.candleRevisions)) {
+                    body(position, $0.kind, $0.candle.time)
+                }
+            }
+        }
+    }
+
     private static func forEachEvent(
         _ view: borrowing StoreView, of stream: MarketStream, days: ClosedRange<Int32>,
         through last: GlobalPosition?, _ body: (borrowing EventView) throws -> Void

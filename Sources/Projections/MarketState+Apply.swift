@@ -1,7 +1,7 @@
 internal import Digest
 public import EventFormat
 internal import Labeling
-internal import Market
+package import Market
 
 extension MarketState {
     /// Folds one event of this market, whose payload is of the current version of its type.
@@ -113,7 +113,7 @@ extension MarketState {
 ///
 /// And the day in the years 1422 to 2517: a state has room for every day between two of its rows, which
 /// damaged bytes must not make the machine's whole memory.
-func checkStamps(_ columns: borrowing ColumnPayload, on timeframe: Timeframe) throws {
+package func checkStamps(_ columns: borrowing ColumnPayload, on timeframe: Timeframe) throws {
     guard (-200_000...200_000).contains(columns.day) else {
         throw FormatError("day \(columns.day) lies in no year that a market has")
     }

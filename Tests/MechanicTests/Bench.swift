@@ -120,6 +120,9 @@ final class Bench {
         let recomputation = try Recomputation.run(store)
         let differences = recomputation.differences.prefix(3)
         #expect(differences.isEmpty, "\(differences.map(\.message)): \(comment)")
+        let lookahead = try Lookahead.run(store)
+        let leaks = lookahead.findings.prefix(3)
+        #expect(leaks.isEmpty, "\(leaks.map(\.message)): \(comment)")
         return audit
     }
 }

@@ -67,3 +67,13 @@ enum Shared {
 func close(_ candles: CandleColumns) -> Int64 {
     ((candles.time.max() ?? 0) + 60_000) * 1_000
 }
+
+extension Shared {
+    /// The text of a page of the documentation.
+    static func page(_ name: String) throws -> String {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Sources/EventStorage/EventStorage.docc/\(name)").path
+        return String(decoding: try FileBytes.read(path: path), as: UTF8.self)
+    }
+}

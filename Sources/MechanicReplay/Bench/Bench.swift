@@ -35,7 +35,7 @@ struct Bench: ParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case append, label, parse, update, replay, verify, prove
+        case append, label, parse, update, markets, replay, verify, prove
     }
 
     func run() throws {
@@ -57,6 +57,7 @@ struct Bench: ParsableCommand {
                 case .label: LabelBench.run(history)
                 case .parse: try ParseBench.run(history, directory)
                 case .update: try UpdateBench.run(history, directory, rounds: rounds)
+                case .markets: try MarketsBench.run(history, directory, rounds: rounds)
                 case .replay: try ReplayBench.run(history, directory)
                 case .verify: try VerifyBench.run(history, directory)
                 case .prove: try ProveBench.run(directory)

@@ -10,6 +10,8 @@ struct StoreCheck {
         var isDeep = false
         /// Every recorded label computed anew.
         var recomputes = false
+        /// Every label held against the candles known at its position.
+        var looksAhead = false
         /// Checkpoints of before, which the store must still fulfil.
         var promises: Promises
     }
@@ -20,12 +22,18 @@ struct StoreCheck {
     var findings: [(position: UInt64?, message: String)]
     /// Labels computed anew.
     var labels = 0
+    /// Labels and open trades computed from a history cut at their position.
+    var truncations = 0
+    /// Values of fields compared with those.
+    var fields = 0
     /// Whether the log was sound, so that its labels and projections could be checked.
     var isLogSound = false
     /// Whether the file is the one that was here, as far as the record beside it tells.
     var isTrusted = true
     /// Whether every recorded label came out of the candles again, as far as that was asked.
     var labelsAreSound = true
+    /// Whether nothing recorded looks ahead, as far as that was asked.
+    var isCausal = true
     /// Whether the log is the one that the checkpoints promise.
     var promisesAreKept = true
     /// What became of the checkpoints.
@@ -78,6 +86,7 @@ struct StoreCheck {
         check.findings += findings(log)
         check.isLogSound = log.isClean
         if check.isLogSound, scope.recomputes { try check.recompute(store, console) }
+        if check.isLogSound, scope.looksAhead { try check.lookAhead(store, console) }
         if check.isLogSound, scope.isDeep { try check.replay(store, console) }
         check.kept = try scope.promises.check(store)
         let broken = scope.promises.findings(check.kept, store.identity)
@@ -90,6 +99,9 @@ struct StoreCheck {
     var advice: String {
         if !isTrusted || !isLogSound || !labelsAreSound {
             "the store is not what it says: restore a backup or ask why it changed"
+        } else if !isCausal {
+            "the log is sound, its labels used what was not known yet: train on none of them, and ask "
+                + "which program wrote them"
         } else if !promisesAreKept {
             "the log is not the one promised: ask who replaced the file or wrote the note, and "
                 + "restore a backup that fulfils it"
@@ -121,6 +133,16 @@ struct StoreCheck {
         labels = result.checkedLabels
         labelsAreSound = result.differences.isEmpty
         findings += result.differences.map { ($0.position.number, $0.message) }
+    }
+
+    private mutating func lookAhead(_ store: EventStore, _ console: Console) throws {
+        let bar = ProgressBar("lookahead", unit: "events", console: console)
+        let result = try Lookahead.run(store) { bar.update(Int($0), of: Int($1)) }
+        bar.finish()
+        truncations = result.checkedTruncations
+        fields = result.checkedFields
+        isCausal = result.findings.isEmpty
+        findings += result.findings.map { ($0.position.number, $0.message) }
     }
 
     /// Folds the log again and compares every projection with what the store holds.

@@ -13,6 +13,7 @@ struct Verify: ParsableCommand {
               mechanic-replay verify
               mechanic-replay verify --deep
               mechanic-replay verify --recompute
+              mechanic-replay verify --lookahead
               mechanic-replay verify --against btc.note --public-key btc.key.pub
 
             --deep first reads every page of the raw file with a decoder of its own, before
@@ -23,12 +24,20 @@ struct Verify: ParsableCommand {
             configurations: every recorded label must come out the same, bit for bit. Exit
             1 at the first difference.
 
+            --lookahead also proves that nothing was recorded before it could be known: at
+            every position the labels are those of the candles up to it, and every exported
+            field comes out of what was known at its known_at. Exit 1 names the label, the
+            field and what it used too early.
+
             --against compares with a checkpoint kept from before, and tells an older file
             put back, a fork and a rewritten tail.
             """)
 
     @Flag(help: "Also compute every recorded label anew.")
     var recompute = false
+
+    @Flag(help: "Also prove that no label looks ahead.")
+    var lookahead = false
 
     @Flag(help: "Also the raw file's pages, every key, and every projection.")
     var deep = false
@@ -54,7 +63,8 @@ struct Verify: ParsableCommand {
         if tail { return try checkTail() }
         guard inProcess else { return try checkApart() }
         let scope = StoreCheck.Scope(
-            isDeep: deep, recomputes: recompute, promises: try against.load(output.console))
+            isDeep: deep, recomputes: recompute, looksAhead: lookahead,
+            promises: try against.load(output.console))
         let check = try StoreCheck.run(store, scope, output.console)
         print(check, scope.promises)
         guard check.findings.isEmpty else {
@@ -122,6 +132,7 @@ struct Verify: ParsableCommand {
                 people: Number.grouped(check.labels))
             if !check.isLogSound { printer.line("recompute", "not run: the log is damaged") }
         }
+        if lookahead { printLookahead(check, &printer) }
         promises.add(check.kept, to: &printer)
         for skipped in report.skipped.prefix(20) {
             let who = skipped.by.map { " by \($0)" } ?? ""
@@ -143,6 +154,15 @@ struct Verify: ParsableCommand {
                     ]
                 }))
         printer.finish()
+    }
+
+    private func printLookahead(_ check: StoreCheck, _ printer: inout ReportPrinter) {
+        printer.add(
+            "checked_truncations", .integer(Int64(check.truncations)),
+            people: Number.grouped(check.truncations))
+        printer.add(
+            "checked_fields", .integer(Int64(check.fields)), people: Number.grouped(check.fields))
+        if !check.isLogSound { printer.line("lookahead", "not run: the log is damaged") }
     }
 
     private static func json(_ skipped: VerificationReport.Skipped) -> JSONValue {

@@ -1,0 +1,93 @@
+public import CanonicalJSON
+public import Digest
+public import EventFormat
+public import Market
+
+/// What a result was computed from: a market's candles and labels in a range of market time, as they
+/// were recorded at the time.
+///
+/// A baseline or a verdict keeps it, so that anybody can tell later whether a minute that it rests on
+/// was revised since (``revisions(_:)``), and that the same inputs are there when it is computed again
+/// (``digest``).
+public struct InputBasis: Equatable, Sendable {
+    /// The labels that were used.
+    public struct Labels: Equatable, Sendable {
+        /// Their labelling.
+        public var hash: Hash256
+        /// The version of the stream of labels.
+        public var version: UInt64
+
+        /// The labels of a labelling, as of a version of their stream.
+        public init(hash: Hash256, version: UInt64) {
+            self.hash = hash
+            self.version = version
+        }
+    }
+
+    /// The market.
+    public let market: MarketID
+    /// Stamps of candles and entries, milliseconds UTC; the end is not in it.
+    public let range: Range<Int64>
+    /// The version of the stream of candles.
+    public let candlesVersion: UInt64
+    /// The labels used: those of entries in the range that were known at its end. Nil if none were.
+    public let labels: Labels?
+    /// SHA-256 of the rows used, see ``MarketState/inputBasis(of:labels:hasher:)``.
+    public let digest: Hash256
+
+    init(
+        market: MarketID, range: Range<Int64>, candlesVersion: UInt64, labels: Labels?,
+        digest: Hash256
+    ) {
+        self.market = market
+        self.range = range
+        self.candlesVersion = candlesVersion
+        self.labels = labels
+        self.digest = digest
+    }
+}
+
+extension InputBasis {
+    /// The basis as a payload has it.
+    public var json: JSONValue {
+        [
+            "candles_version": .integer(Int64(candlesVersion)),
+            "digest": .string(digest.hex),
+            "from_ms": .integer(range.lowerBound),
+            "labels": labels.map {
+                ["labels_hash": .string($0.hash.hex), "version": .integer(Int64($0.version))]
+            } ?? .null,
+            "market": .string(market.description),
+            "until_ms": .integer(range.upperBound),
+        ]
+    }
+
+    /// Reads what ``json`` writes.
+    ///
+    /// - Throws: `FormatError` naming the member that is missing or is none.
+    public init(json: JSONValue) throws(FormatError) {
+        guard let market = json["market"]?.text.flatMap({ MarketID($0) }) else {
+            throw FormatError("a basis of inputs: market is missing")
+        }
+        guard let from = json["from_ms"]?.int64, let until = json["until_ms"]?.int64, from <= until
+        else { throw FormatError("a basis of inputs: from_ms and until_ms are no range") }
+        guard let version = json["candles_version"]?.int64, version >= 0 else {
+            throw FormatError("a basis of inputs: candles_version is missing")
+        }
+        guard let digest = json["digest"]?.text.flatMap({ Hash256(hex: $0) }) else {
+            throw FormatError("a basis of inputs: digest is missing")
+        }
+        let labels: Labels?
+        switch json["labels"] {
+        case .null?: labels = nil
+        case let value:
+            guard let hash = value?["labels_hash"]?.text.flatMap({ Hash256(hex: $0) }),
+                let version = value?["version"]?.int64, version >= 0
+            else { throw FormatError("a basis of inputs: labels is missing") }
+            labels = Labels(hash: hash, version: UInt64(version))
+        }
+        self.init(
+            market: market, range: from..<until, candlesVersion: UInt64(version), labels: labels,
+            digest: digest)
+    }
+}

@@ -1,0 +1,72 @@
+import CanonicalJSON
+import Foundation
+import Testing
+
+/// The real restatement through the command: what was known before it stays to be asked for.
+struct RestatementTests {
+    private static let data = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("shared/data")
+    private static let symbol = ["--symbol", "SOL/USDT"]
+    /// The candle that was forming in the older file.
+    private static let minute = "1762571880000"
+
+    private func table(_ scratch: Scratch, _ arguments: [String]) throws -> [String] {
+        let table = try scratch.run(arguments + ["--format", "csv"] + Self.symbol)
+        #expect(table.code == 0, "\(table.messages)")
+        return table.lines
+    }
+
+    @Test func theOldAnswerAsOfBeforeAndTheNewOneNow() throws {
+        let older = Self.data.appendingPathComponent(
+            "SOL-USDT-1m-20251101-20251108-partial-last.csv.gz"
+        ).path
+        let newer = Self.data.appendingPathComponent("SOL-USDT-1m-20250611-20251108.csv.gz").path
+        guard [older, newer].allSatisfy(FileManager.default.fileExists(atPath:)) else {
+            print("skipped: the SOL files of shared/data are not beside this checkout")
+            return
+        }
+        let scratch = try Scratch()
+        try scratch.makeStore()
+        #expect(try scratch.run(["import", older] + Self.symbol).code == 0)
+        let presets = ["--config", "scalp", "--config", "runner"]
+        let first = try scratch.run(["update", "--format", "json"] + presets + Self.symbol)
+        let position = try #require(try first.json()["position"]?.int64)
+
+        let range = ["--from", "2025-11-01T03:18Z"]
+        let before = try ["scalp", "runner"].map {
+            try table(scratch, ["labels", "--config", $0] + range)
+        }
+        let second = try scratch.run(
+            ["update", "--candles", newer, "--format", "json"] + Self.symbol)
+        #expect(second.code == 0, "\(second.messages)")
+        let delta = try second.json()["delta"]
+        #expect(delta?["revised"]?.int64 == 1)
+
+        let asOf = ["--as-of", "\(position)"]
+        var revised: [Int] = []
+        for (preset, old) in zip(["scalp", "runner"], before) {
+            #expect(try table(scratch, ["labels", "--config", preset] + range + asOf) == old)
+            let now = try table(scratch, ["labels", "--config", preset] + range)
+            let rows = Dictionary(
+                uniqueKeysWithValues: now.map { ($0.split(separator: ",")[0], $0) })
+            let changed = old.filter { rows[$0.split(separator: ",")[0]] != $0 }
+            // Known at the close of the restated minute, all of them.
+            for row in changed { #expect(row.contains(",1762571940000,"), "\(row)") }
+            revised.append(changed.count)
+            #expect(now.count > old.count)
+        }
+        let labellings = try second.json()["labellings"]?.elements ?? []
+        let recorded = labellings.map {
+            ($0["revised"]?.int64 ?? 0) + ($0["retracted"]?.int64 ?? 0)
+        }
+        #expect(recorded == revised.map(Int64.init) && revised.allSatisfy { $0 > 0 })
+
+        let candle = ["candles", "--from", Self.minute, "--to", "1762571940000"]
+        #expect(try table(scratch, candle + asOf).last?.contains(",164.09,") == true)
+        #expect(try table(scratch, candle).last?.contains(",164.19,") == true)
+        let verify = try scratch.run("verify", "--recompute", "--lookahead", "--format", "json")
+        #expect(verify.code == 0, "\(verify.output)")
+        #expect(try verify.json()["checked_truncations"]?.int64 ?? 0 > 400_000)
+    }
+}
