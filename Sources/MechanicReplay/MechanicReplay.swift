@@ -29,7 +29,8 @@ struct MechanicReplay: ParsableCommand {
         subcommands: [
             Initialize.self, Import.self, DeltaCommand.self, Update.self, BackfillCommand.self,
             ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self, Config.self,
-            Log.self, Show.self, Verify.self, Keygen.self, CheckpointCommand.self, Prove.self, BackupCommand.self, Restore.self,
+            Log.self, Show.self, Verify.self, Keygen.self, CheckpointCommand.self, Prove.self,
+            BackupCommand.self, Restore.self,
             Compact.self, RebuildCommand.self, Skip.self, Bench.self,
         ])
 }

@@ -5,7 +5,8 @@ import Testing
 /// snapshots anew; look at their difference before committing it.
 struct HelpTests {
     static let verbs = [
-        "", "init", "import", "delta", "update", "backfill", "replay", "status", "labels", "weights",
+        "", "init", "import", "delta", "update", "backfill", "replay", "status", "labels",
+        "weights",
         "candles",
         "config",
         "config show", "config hash", "config activate", "log", "show", "verify", "keygen",
