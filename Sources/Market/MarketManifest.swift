@@ -43,7 +43,8 @@ public struct MarketManifest: Equatable, Sendable {
             guard let symbol = Symbol(String(name)) else {
                 throw Invalid(
                     line: number,
-                    reason: "'\(name)' is no symbol: expected BTC/USDT:USDT or BTC-USDT, a comma and "
+                    reason:
+                        "'\(name)' is no symbol: expected BTC/USDT:USDT or BTC-USDT, a comma and "
                         + "a file")
             }
             let file = Self.trimmed(line[comma...].dropFirst())

@@ -10,15 +10,38 @@ extension Updater {
 
     /// Makes a configuration the newest active one; the next update labels the market under it.
     ///
-    /// - Parameter now: the clock, microseconds UTC.
+    /// - Parameters:
+    ///   - isOnly: whether all others are made inactive in the same commit.
+    ///   - now: the clock, microseconds UTC.
     /// - Returns: where the log ends, and whether anything changed.
     public func activate(
-        _ configuration: LabelingConfiguration, at now: Int64
+        _ configuration: LabelingConfiguration, only isOnly: Bool = false, at now: Int64
     ) throws -> (position: GlobalPosition, isNew: Bool) {
         let wanted = IdentifiedConfiguration(configuration)
         let (_, receipt) = try commit(at: now) { commit, warm in
+            for other in warm.state.configuration.active where isOnly && other != wanted {
+                let change = ConfigurationChange(other.configuration, isActive: false)
+                _ = try record(change.event, to: .configuration(market), &commit, &warm)
+            }
             guard warm.state.configuration.newest != wanted else { return }
             let change = ConfigurationChange(configuration, isActive: true)
+            _ = try record(change.event, to: .configuration(market), &commit, &warm)
+        }
+        return (receipt.head.position, receipt.newEvents > 0)
+    }
+
+    /// Makes a configuration inactive: updates do not carry its labels on. Activated again it finds
+    /// them, and only what is new or was revised meanwhile is labelled.
+    ///
+    /// - Parameter now: the clock, microseconds UTC.
+    /// - Returns: where the log ends, and whether anything changed.
+    public func deactivate(
+        _ configuration: LabelingConfiguration, at now: Int64
+    ) throws -> (position: GlobalPosition, isNew: Bool) {
+        let unwanted = IdentifiedConfiguration(configuration)
+        let (_, receipt) = try commit(at: now) { commit, warm in
+            guard warm.state.configuration.contains(unwanted) else { return }
+            let change = ConfigurationChange(configuration, isActive: false)
             _ = try record(change.event, to: .configuration(market), &commit, &warm)
         }
         return (receipt.head.position, receipt.newEvents > 0)

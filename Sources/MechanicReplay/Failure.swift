@@ -34,6 +34,8 @@ struct Failure: Error {
         case let error as GzipError: self.init(.badData, error.description)
         case let error as CandleFileError: self.init(.badData, error.description)
         case let error as LabelingConfiguration.Invalid: self.init(.badData, error.description)
+        case let error as ConfigurationError:
+            self.init(error.source == .file ? .badData : .usage, error.description)
         default: return nil
         }
     }

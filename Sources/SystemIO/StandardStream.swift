@@ -54,4 +54,18 @@ public enum ProcessEnvironment {
         let text = unsafe String(cString: value)
         return text.isEmpty ? nil : text
     }
+
+    /// The variables whose names begin with a text.
+    public static func values(prefix: String) -> [String: String] {
+        var values: [String: String] = [:]
+        var entry = unsafe environ
+        while let pair = unsafe entry.pointee {
+            let text = unsafe String(cString: pair)
+            if text.hasPrefix(prefix), let equals = text.firstIndex(of: "=") {
+                values[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            unsafe entry += 1
+        }
+        return values
+    }
 }

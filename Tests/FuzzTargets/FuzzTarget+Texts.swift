@@ -43,14 +43,4 @@ extension FuzzTarget {
             !years.contains(time) || UTCTime.microseconds(text) == time,
             "\(text) is not what \(time) reads as")
     }
-
-    /// A user's configuration: what is read is written as what has the same hashes.
-    static let configurations = FuzzTarget(name: "configurations") { (input) throws(Violation) in
-        guard let json = try? JSONValue(parsing: input),
-            let configuration = try? LabelingConfiguration(json: json)
-        else { return }
-        let again = try? LabelingConfiguration(json: configuration.json)
-        try require(again?.hash == configuration.hash, "a configuration changes")
-        try require(again?.labelsHash == configuration.labelsHash, "a labelling changes")
-    }
 }

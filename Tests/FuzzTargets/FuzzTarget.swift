@@ -11,7 +11,7 @@ public struct FuzzTarget: Sendable {
     public static let all: [FuzzTarget] = [
         json, events, skips, folds, records, segments, dataFile, notes, proofs, candles, gzip,
         texts,
-        configurations,
+        configurations, toml,
     ]
 }
 

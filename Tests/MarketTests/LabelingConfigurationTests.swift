@@ -4,35 +4,28 @@ import Market
 import Testing
 
 struct LabelingConfigurationTests {
-    /// A changed value for every leaf that can change; `label_algorithm` and `ambiguity` have one.
-    private static let changes: [(leaf: String, value: JSONValue)] = [
-        ("buffer", 1.2), ("cost_threshold_bps", 1), ("default_fee_bps", 9), ("exchange", "kraken"),
-        ("fees", []), ("maker_after_minutes", 6), ("min_pnl_bps", 0.5), ("position_size", 2_000),
-        ("slippage_multiplier", 0.25), ("spread_bps", 2), ("stop_loss_bps", 11),
-        ("take_profit_bps", 16), ("timeout_minutes", 31),
-    ]
-
     private func read(_ text: String) throws -> LabelingConfiguration {
         try LabelingConfiguration(json: JSONValue(parsing: text))
     }
 
-    @Test func everyLeafIsTested() {
-        let leaves = LabelingConfiguration.scalp.json.members!.map(\.name)
-        #expect(
-            Set(leaves)
-                == Set(Self.changes.map(\.leaf)).union([
-                    "ambiguity", "label_algorithm", "window_days",
-                ]))
-        #expect(leaves == leaves.sorted())
+    @Test func leavesAreInTheOrderOfTheCanonicalText() {
+        let names = ConfigurationLeaf.allCases.map(\.name)
+        #expect(names == names.sorted())
+        let json = LabelingConfiguration.scalp.json
+        #expect(json.members!.map(\.name) == names)
+        for leaf in ConfigurationLeaf.allCases {
+            #expect(LabelingConfiguration.scalp[leaf] == json[leaf.name])
+        }
     }
 
     @Test func everyLeafChangesTheHash() throws {
         let base = LabelingConfiguration.scalp
         var hashes: Set<Hash256> = [base.hash]
-        for (leaf, value) in Self.changes {
-            let changed = try LabelingConfiguration(json: .object([.init(leaf, value)]))
+        for leaf in ConfigurationLeaf.allCases {
+            guard let value = leaf.otherValue else { continue }
+            let changed = try LabelingConfiguration(json: .object([.init(leaf.name, value)]))
             #expect(hashes.insert(changed.hash).inserted, "\(leaf)")
-            #expect(changed.labelsHash != base.labelsHash, "\(leaf)")
+            #expect((changed.labelsHash != base.labelsHash) == leaf.altersLabels, "\(leaf)")
             #expect(changed != base)
         }
         // Refused in a document for now, but part of the hash: labels do not depend on it.
@@ -117,8 +110,20 @@ struct LabelingConfigurationTests {
         ),
         (
             "{\"fees\":[{\"exchange\":\"x\"}]}",
-            "fees: an entry has exchange, from (YYYY-MM-DD), maker_bps and taker_bps only"
+            "fees[0]: from is missing"
         ),
+        ("{\"fees\":[1]}", "fees[0]: expected exchange, from, maker_bps, taker_bps"),
+        ("{\"fees\":[{\"form\":1}]}", "fees[0].form: unknown key; did you mean from?"),
+        (
+            "{\"fees\":[{\"buffer\":1}]}",
+            "fees[0].buffer: is a leaf, no part of a fee; in TOML it stands above the first [[fees]]"
+        ),
+        (
+            "{\"fees\":[{\"exchange\":\"x\",\"from\":\"2023-1-1\"}]}",
+            "fees[0].from: expected a day such as 2023-01-01"
+        ),
+        ("{\"preset\":\"scapl\"}", "preset: expected one of scalp, runner; did you mean scalp?"),
+        ("{\"presett\":\"scalp\"}", "presett: unknown leaf; did you mean preset?"),
     ])
     func mistakesAreNamed(text: String, message: String) {
         let error = #expect(throws: LabelingConfiguration.Invalid.self) { try read(text) }

@@ -26,7 +26,8 @@ struct ManifestTests {
     }
 
     @Test(arguments: [
-        ("BTCUSDT,a.csv", 1, "'BTCUSDT' is no symbol"), ("BTC-USDT,a\n,b.csv", 2, "'' is no symbol"),
+        ("BTCUSDT,a.csv", 1, "'BTCUSDT' is no symbol"),
+        ("BTC-USDT,a\n,b.csv", 2, "'' is no symbol"),
         ("\n\nBTC-USDT,  ", 3, "a file is missing"),
     ])
     func aBadLineIsNamed(text: String, line: Int, reason: String) {

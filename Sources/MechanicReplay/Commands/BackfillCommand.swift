@@ -49,8 +49,8 @@ struct BackfillCommand: ParsableCommand {
         let store = try store.open()
         try check(store, market)
         let updater = Updater(store: store, market: market)
-        let configurations = try ConfigurationName.load(
-            labelling.config, labelFrom: labelling.labelFrom, for: try updater.recentState())
+        let configurations = try labelling.request(output.console)
+            .configurations(for: try updater.recentState())
         let input = try input.read([file], timeframe: market.timeframe)
         let stamps = try range.stamps
         let backfill = Backfill(

@@ -40,6 +40,7 @@ struct DeltaCommand: ParsableCommand {
 
     func run() throws {
         let market = try market.market()
+        let wanted = try labelling.request(output.console)
         let store = try store.open()
         let input = try candles.map { try self.input.read([$0], timeframe: market.timeframe) }
         let (delta, now) = try store.read { view in
@@ -47,8 +48,7 @@ struct DeltaCommand: ParsableCommand {
             let state = try MarketState.load(view, market: market).state
             var request = UpdateRequest(
                 candles: input?.candles ?? CandleColumns(),
-                configurations: try ConfigurationName.load(
-                    labelling.config, labelFrom: labelling.labelFrom, for: state))
+                configurations: try wanted.configurations(for: state))
             request.rejected = input?.rejectedCount ?? 0
             request.labelFrom = labelling.labelFrom?.milliseconds
             let now = CandleInput.clock(

@@ -18,7 +18,9 @@ struct MarketFilesReader {
     /// - Throws: with `--strict` the first file's error, before `body` is called at all.
     func read(_ markets: [MarketFiles], _ body: ([Loaded]) throws -> Void) throws {
         if input.strict {
-            for wave in try waves(markets) { for loaded in try load(wave) { _ = try loaded.rows.get() } }
+            for wave in try waves(markets) {
+                for loaded in try load(wave) { _ = try loaded.rows.get() }
+            }
         }
         for wave in try waves(markets) { try body(try load(wave)) }
     }

@@ -39,20 +39,21 @@ struct Update: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let wanted = try labelling.request(output.console)
         switch try markets.choice() {
-        case .one(let market): try updateOne(market)
-        case .many(let files): try updateMany(files)
+        case .one(let market): try updateOne(market, wanted)
+        case .many(let files): try updateMany(files, wanted)
         }
     }
 
-    private func updateOne(_ market: MarketID) throws {
+    private func updateOne(_ market: MarketID, _ wanted: ConfigurationRequest) throws {
         let store = try store.open()
         let updater = Updater(store: store, market: market)
         updater.threads = markets.threadCount
         let input = try candles.map {
             try self.input.read([$0], timeframe: market.timeframe)
         }
-        let request = try request(input, for: updater)
+        let request = try request(input, wanted, for: updater)
         let before = try Before(updater)
         let now = CandleInput.clock(
             input, store, newest: before.newest, timeframe: market.timeframe)
@@ -60,7 +61,7 @@ struct Update: ParsableCommand {
         describe(report, input, before, at: now).finish()
     }
 
-    private func updateMany(_ files: [MarketFiles]) throws {
+    private func updateMany(_ files: [MarketFiles], _ wanted: ConfigurationRequest) throws {
         guard candles == nil else {
             throw Failure(.usage, "--manifest names the files: give no --candles beside it")
         }
@@ -73,7 +74,7 @@ struct Update: ParsableCommand {
             let inputs = table.usable(wave)
             try group.prepare(inputs.map(\.market))
             let requests = try inputs.map { market, input in
-                (market, try request(input, for: group.updater(market)))
+                (market, try request(input, wanted, for: group.updater(market)))
             }
             let now = try CandleInput.clock(inputs, store, group)
             let before = try inputs.map { try Before(group.updater($0.market)) }
@@ -91,9 +92,10 @@ struct Update: ParsableCommand {
         try table.finish()
     }
 
-    private func request(_ input: CandleInput?, for updater: Updater) throws -> UpdateRequest {
-        let configurations = try ConfigurationName.load(
-            labelling.config, labelFrom: labelling.labelFrom, for: try updater.recentState())
+    private func request(
+        _ input: CandleInput?, _ wanted: ConfigurationRequest, for updater: Updater
+    ) throws -> UpdateRequest {
+        let configurations = try wanted.configurations(for: try updater.recentState())
         var request = UpdateRequest(
             candles: input?.candles ?? CandleColumns(), rejected: input?.rejectedCount ?? 0,
             configurations: configurations)

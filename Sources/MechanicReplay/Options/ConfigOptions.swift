@@ -1,16 +1,66 @@
 internal import ArgumentParser
 internal import CanonicalJSON
 internal import Digest
+internal import EventFormat
 internal import Market
 internal import Projections
 internal import SystemIO
 
+/// Leaves given on the command line.
+struct SettingOptions: ParsableArguments {
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "A leaf's value, above all other sources; may be given more than once.",
+            valueName: "leaf=value"))
+    var settings: [String] = []
+
+    /// What decides leaves here: the project's file and the environment only where no name does.
+    func sources(isNamed: Bool, console: Console) throws -> ConfigurationSources {
+        guard !isNamed else { return try ConfigurationSources(settings: settings) }
+        let environment = ProcessEnvironment.values(prefix: ConfigurationSources.prefix)
+        let sources = try ConfigurationSources(
+            file: try Self.projectFile(environment[ConfigurationSources.fileVariable] ?? ""),
+            environment: environment, settings: settings)
+        for name in sources.ignoredVariables {
+            console.say("warning: environment \(name): no leaf of this program; ignored")
+        }
+        return sources
+    }
+
+    private static func projectFile(_ named: String) throws -> ConfigurationFile? {
+        let variable = ConfigurationSources.fileVariable
+        guard named.isEmpty else {
+            guard FileSystem.exists(named) else {
+                let isPreset = LabelingConfiguration.presets.contains { $0.name == named }
+                throw Failure(
+                    .noInput,
+                    "environment \(variable): no file \(named)"
+                        + (isPreset
+                            ? "; a preset is named by \(ConfigurationSources.presetVariable)" : ""))
+            }
+            return try ConfigurationName.file(named)
+        }
+        let names = ConfigurationSources.fileNames.filter { FileSystem.exists($0) }
+        guard names.count < 2 else {
+            throw Failure(
+                .badData,
+                "\(names.joined(separator: " and ")) are both here: remove one, or name the one "
+                    + "that counts with \(variable)")
+        }
+        return try names.first.map { try ConfigurationName.file($0) }
+    }
+}
+
 /// A configuration named on the command line.
 enum ConfigurationName {
-    /// A preset, or a file with JSON.
-    static func load(_ name: String) throws -> LabelingConfiguration {
+    /// Far more than any configuration takes.
+    private static let fileLimit = 1 << 20
+
+    /// A preset, or a file with TOML or JSON.
+    static func load(_ name: String) throws -> LayeredConfiguration {
         if let preset = LabelingConfiguration.presets.first(where: { $0.name == name }) {
-            return preset.configuration
+            return LayeredConfiguration(preset)
         }
         guard FileSystem.exists(name) else {
             let names = LabelingConfiguration.presets.map(\.name)
@@ -20,36 +70,24 @@ enum ConfigurationName {
                 "--config \(name): no preset (\(names.joined(separator: ", "))) and no file"
                     + (near.map { "; did you mean \($0)?" } ?? ""))
         }
-        do {
-            let json = try JSONValue(parsing: try FileBytes.read(path: name))
-            return try LabelingConfiguration(json: json)
-        } catch let error as JSONError {
-            throw Failure(.badData, "\(name): \(error)")
-        } catch let error as LabelingConfiguration.Invalid {
-            throw Failure(.badData, "\(name): \(error)")
-        }
+        return try LayeredConfiguration(file(name))
     }
 
-    /// What an update is to activate: presets, files with JSON, or beginnings of recorded hashes.
-    ///
-    /// A labelling that exists keeps its start: `--label-from` for it would be ignored, and is
-    /// refused instead.
+    /// The leaves of a file.
+    static func file(_ path: String) throws -> ConfigurationFile {
+        try ConfigurationFile(
+            name: path, bytes: try FileBytes.read(path: path, limit: fileLimit))
+    }
+
+    /// The beginning of a recorded hash, a preset or a file.
     static func load(
-        _ names: [String], labelFrom: MarketTime?, for state: MarketState
-    ) throws -> [LabelingConfiguration] {
-        let configurations = try names.map {
-            try recorded($0, in: state)?.configuration ?? load($0)
-        }
-        let hashes =
-            names.isEmpty
-            ? state.configuration.active.map(\.labelsHash) : configurations.map(\.labelsHash)
-        if labelFrom != nil, !hashes.isEmpty, hashes.allSatisfy({ state.labelling($0) != nil }) {
-            throw Failure(
-                .usage,
-                "--label-from: the labelling exists and keeps the start recorded when it was opened"
-            )
-        }
-        return configurations
+        _ name: String, or standings: [ConfigurationStanding]
+    ) throws -> LayeredConfiguration {
+        let hashes = standings.map { ($0.configuration.hash, $0.configuration.labelsHash) }
+        guard let index = try recorded(name, in: hashes) else { return try load(name) }
+        return LayeredConfiguration(
+            standings[index].configuration.configuration,
+            recordedAt: standings[index].position.number)
     }
 
     /// The labelling that a name selects; the newest activated one where there is no name.
@@ -75,18 +113,23 @@ enum ConfigurationName {
 
     private static func labelling(_ name: String, in state: MarketState) throws -> LabelState? {
         if let recorded = try recorded(name, in: state) { return recorded }
-        let configuration = try load(name)
-        return state.labellings.first { $0.hash == configuration.labelsHash }
+        let hash = try load(name).configuration.labelsHash
+        return state.labellings.first { $0.hash == hash }
     }
 
     /// The labelling one of whose hashes begins with these four or more hexadecimal digits.
-    private static func recorded(_ name: String, in state: MarketState) throws -> LabelState? {
+    static func recorded(_ name: String, in state: MarketState) throws -> LabelState? {
+        let hashes = state.labellings.map { ($0.configuration.hash, $0.hash) }
+        return try recorded(name, in: hashes).map { state.labellings[$0] }
+    }
+
+    private static func recorded(_ name: String, in hashes: [(Hash256, Hash256)]) throws -> Int? {
         let digits = name.lowercased()
         guard digits.utf8.count >= 4,
             digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else { return nil }
-        let found = state.labellings.filter {
-            $0.hash.hex.hasPrefix(digits) || $0.configuration.hash.hex.hasPrefix(digits)
+        let found = hashes.indices.filter {
+            hashes[$0].0.hex.hasPrefix(digits) || hashes[$0].1.hex.hasPrefix(digits)
         }
         guard found.count <= 1 else {
             throw Failure(.usage, "--config \(name): more than one begins so")

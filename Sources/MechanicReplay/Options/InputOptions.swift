@@ -14,18 +14,3 @@ struct InputOptions: ParsableArguments {
         try CandleInput(files, layout: layout, timeframe: timeframe, isStrict: strict)
     }
 }
-
-/// What an update labels, and from where on.
-struct LabellingOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "A preset, a JSON file or the beginning of a recorded hash to activate; may be given "
-                + "more than once.", valueName: "preset|file|hash"))
-    var config: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Where a labelling that is opened now starts (default: a market's first covers "
-                + "everything, later ones start 37 days before the window).", valueName: "time"))
-    var labelFrom: MarketTime?
-}
