@@ -1,4 +1,5 @@
 import Digest
+import EventFormat
 import EventStorage
 import Labeling
 import Market
