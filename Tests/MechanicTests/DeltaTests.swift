@@ -95,6 +95,10 @@ struct DeltaTests {
             if history.random.chance(5) {
                 _ = try bench.updater.activate(other, at: poll.now * 1_000)
             }
+            if history.random.chance(10) {
+                let gone = history.random.chance(70) ? other : history.configuration
+                _ = try bench.updater.deactivate(gone, at: poll.now * 1_000)
+            }
             var request = UpdateRequest(candles: CandleColumns(poll.rows))
             request.rejected = history.random.pick(0...2)
             switch history.random.pick(0...9) {
