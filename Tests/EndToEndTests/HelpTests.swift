@@ -61,7 +61,7 @@ struct HelpTests {
 
     @Test(arguments: [
         (["lables"], "did you mean 'labels'"), (["bakfill", "x"], "did you mean 'backfill'"),
-        (["config", "shw"], "did you mean 'show'"),
+        (["config", "shw"], "did you mean 'show'"), (["statistics"], "labels --statistics"),
         (["labels", "--symbl", "BTC/USDT"], "--symbol"),
         (["nothing-like-it"], "nothing-like-it"), (["labels"], "--symbol"),
         (["backfill", "x.csv", "--symbol", "BTC/USDT"], "--every"),
