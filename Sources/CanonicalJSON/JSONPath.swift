@@ -33,15 +33,25 @@ public struct JSONPath: Hashable, Sendable, CustomStringConvertible {
         return path
     }
 
-    /// `fees[2].maker_bps`; nothing for the whole document.
+    /// `fees[2].maker_bps`; nothing for the whole document. Names of other characters stand in quotes.
     public var description: String {
         var text = ""
         for step in steps {
             switch step {
-            case .name(let name): text += (text.isEmpty ? "" : ".") + name
+            case .name(let name): text += (text.isEmpty ? "" : ".") + Self.quoted(name)
             case .index(let index): text += "[\(index)]"
             }
         }
         return text
+    }
+
+    private static func quoted(_ name: String) -> String {
+        let isPlain = name.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"): true
+            default: false
+            }
+        }
+        return isPlain && !name.isEmpty ? name : JSONValue.string(name).canonicalText
     }
 }

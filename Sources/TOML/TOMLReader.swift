@@ -49,7 +49,7 @@ struct TOMLReader {
     mutating func keyAndValue(in table: Int) throws(TOMLError) {
         let line = line
         let names = try key()
-        guard take("=") else { throw fail("\(names.joined(separator: ".")): = is expected") }
+        guard take("=") else { throw fail("= is expected behind the key") }
         skipBlanks()
         try value(into: try tree.define(names, in: table, line: line))
     }

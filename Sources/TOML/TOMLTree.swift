@@ -114,7 +114,8 @@ struct TOMLTree {
     }
 
     private func twice(_ name: String, _ node: Int, _ line: Int) -> TOMLError {
-        TOMLError(message: "\(name) is there already, on line \(nodes[node].line)", line: line)
+        TOMLError(
+            message: "\(JSONPath(name)) is there already, on line \(nodes[node].line)", line: line)
     }
 
     /// All of it as a JSON value, with its lines.

@@ -31,6 +31,7 @@ struct DocumentTests {
         #expect(path.description == "fees[2].maker_bps")
         #expect(path.parent?.description == "fees[2]")
         #expect(JSONPath().description == "" && JSONPath().parent == nil)
+        #expect(JSONPath("a\n.b").member("").description == #""a\n.b"."""#)
         #expect(JSONPath("fees[2]") != JSONPath("fees").element(2))
     }
 }

@@ -171,7 +171,7 @@ struct ExitCodeTests {
         try scratch.file("broken.json", "{\"take_profit_bps\": ")
         for (file, hint) in [
             ("typo.json", "did you mean take_profit_bps"), ("negative.json", "take_profit_bps"),
-            ("broken.json", "line 1"),
+            ("broken.json", "broken.json:1: "),
         ] {
             let refused = try scratch.run(["update", "--config", file] + Self.symbol)
             #expect(refused.code == 65)

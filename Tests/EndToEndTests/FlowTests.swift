@@ -157,7 +157,8 @@ struct FlowTests {
         ["labels", "--format", "csv"] + symbol, ["labels", "--provisional"] + symbol,
         ["labels", "--open"] + symbol,
         ["labels", "--config", "scalp", "--format", "jsonl"] + symbol,
-        ["candles"] + symbol, ["config", "show"] + symbol, ["log"], ["log", "--limit", "3"],
+        ["candles"] + symbol, ["config", "show", "--origin"] + symbol, ["config", "list"] + symbol,
+        ["log"], ["log", "--limit", "3"],
         ["status"],
     ]
 

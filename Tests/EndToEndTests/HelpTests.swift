@@ -9,7 +9,8 @@ struct HelpTests {
         "weights",
         "candles",
         "config",
-        "config show", "config hash", "config activate", "log", "show", "verify", "keygen",
+        "config show", "config hash", "config list", "config activate", "config deactivate", "log",
+        "show", "verify", "keygen",
         "checkpoint", "prove", "prove inclusion", "prove consistency", "prove check", "backup",
         "restore", "compact", "rebuild", "skip", "bench",
     ]
@@ -77,7 +78,8 @@ struct HelpTests {
         (["candles", "--symbol", "BTC/USDT", "--timeframe", "7m"], "1m, 5m, 1h, 1d"),
         (["candles", "--symbol", "BTC/USDT", "--venue", "A/B"], "lower-case"),
         (["log", "--type", "labels.close"], "labels.closed"), (["log", "--limit", "-1"], "limit"),
-        (["replay", "--check", "--to", "1"], "--to"), (["config", "show"], "--symbol"),
+        (["replay", "--check", "--to", "1"], "--to"),
+        (["config", "activate", "--symbol", "BTC/USDT"], "mechanic.toml"),
     ])
     func usageErrors(_ words: [String], mentions hint: String) throws {
         let wrong = try Scratch().run(words)

@@ -45,7 +45,7 @@ struct TOMLTests {
         ("[a.b]\n[a]\nb.c = 1", 3, "b is there already, on line 1"),
         ("a = {b = 1}\n[a.c]", 2, "a is there already, on line 1"),
         ("a = {b = 1, b = 2}", 1, "b is there already, on line 1"),
-        ("a = 1 b = 2", 1, "the end of the line is expected"), ("a", 1, "a: = is expected"),
+        ("a = 1 b = 2", 1, "the end of the line is expected"), ("a", 1, "= is expected behind the key"),
         ("\na =\n", 2, "a value is expected"), ("= 1", 1, "a key is expected"),
         ("a = yes", 1, "yes is no value; a text stands in quotes"),
         ("a = 01", 1, "01 is no value; a text stands in quotes"),

@@ -23,7 +23,8 @@ struct BackfillCommand: ParsableCommand {
 
             Needs a store made with --clock simulated: the clock of each step is its end. A
             rerun repeats no recorded step, so an interrupted backfill is run again to go
-            on. With --format jsonl each update is one line, flushed after its commit.
+            on. With --format jsonl each update is one line, flushed after its commit. What
+            is labelled is decided as by `update`.
             """)
 
     @Argument(help: ArgumentHelp("The history; - is standard input.", valueName: "file"))

@@ -27,13 +27,15 @@ struct ListConfig: ParsableCommand {
     func run() throws {
         let market = try market.market()
         let store = try store.open()
-        let (state, standings) = try store.read { view in
+        let (state, standings, position) = try store.read { view in
             try market.mustExist(in: view)
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
-            return (
-                state, try ConfigurationStanding.all(view, market: market, through: position)
-            )
+            let standings = try ConfigurationStanding.all(
+                view, market: market, through: position)
+            return (state, standings, position)
         }
+        output.console.say("as of position \(position)")
+        if store.identity.clock == .simulated { output.console.say("simulated clock") }
         let isTable = Format.resolve(output.format, inPipe: .csv) == .table
         func text(_ hash: Hash256) -> Cell {
             .text(isTable ? String(hash.hex.prefix(16)) : hash.hex)

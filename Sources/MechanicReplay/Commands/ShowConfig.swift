@@ -55,8 +55,8 @@ struct ShowConfig: ParsableCommand {
         let leaves = ConfigurationLeaf.allCases
         func text(_ leaf: ConfigurationLeaf) -> String {
             let value = layered.configuration[leaf]
-            return value.elements.map { "\($0.count) entries" } ?? value.text
-                ?? value.canonicalText
+            return value.elements.map { "\($0.count) \($0.count == 1 ? "entry" : "entries")" }
+                ?? value.text ?? value.canonicalText
         }
         let width = leaves.map { text($0).count }.max() ?? 0
         for leaf in leaves {

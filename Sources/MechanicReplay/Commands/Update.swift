@@ -16,12 +16,14 @@ struct Update: ParsableCommand {
             EXAMPLES
               mechanic-replay update --symbol BTC/USDT:USDT --candles last-hour.csv
               mechanic-replay update --symbol BTC/USDT:USDT --config scalp --config runner
-              mechanic-replay update --symbol BTC/USDT:USDT --config my.json --format json
+              mechanic-replay update --symbol BTC/USDT:USDT --config my.toml --format json
               mechanic-replay update --manifest last-hour/ --config scalp
 
             Everything an update does becomes visible in one commit, or not at all. Without
-            --config the active configurations are used; where none is active, scalp
-            becomes it. An update that changes nothing appends nothing.
+            --config, what --set, MECHANIC_TAKE_PROFIT_BPS=20 and mechanic.toml here say is
+            made active (see `config --help`); where there is none of them the active
+            configurations are used, and scalp becomes it where none is active. An update
+            that changes nothing appends nothing.
 
             --manifest updates many markets in one commit, as far as 32 MiB hold it; a
             market that must catch up comes last, with commits of its own.

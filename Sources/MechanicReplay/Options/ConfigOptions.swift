@@ -67,7 +67,7 @@ enum ConfigurationName {
             let near = EditDistance.nearest(to: name, in: names)
             throw Failure(
                 .noInput,
-                "--config \(name): no preset (\(names.joined(separator: ", "))) and no file"
+                "\(name): no preset (\(names.joined(separator: ", "))), no recorded hash and no file"
                     + (near.map { "; did you mean \($0)?" } ?? ""))
         }
         return try LayeredConfiguration(file(name))
@@ -132,7 +132,7 @@ enum ConfigurationName {
             hashes[$0].0.hex.hasPrefix(digits) || hashes[$0].1.hex.hasPrefix(digits)
         }
         guard found.count <= 1 else {
-            throw Failure(.usage, "--config \(name): more than one begins so")
+            throw Failure(.usage, "\(name): more than one recorded hash begins so")
         }
         return found.first
     }
