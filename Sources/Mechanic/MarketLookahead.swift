@@ -59,7 +59,7 @@ struct MarketLookahead: Sendable {
                 Lookahead.Finding(
                     position: position, labelling: nil, stamp: early.time, field: nil,
                     message: "\(market): the candle of \(stamp) was recorded at "
-                        + " \(UTCTime.text(microseconds: event.recordedAt)), before it "
+                        + "\(UTCTime.text(microseconds: event.recordedAt)), before it "
                         + "closed at \(close)"))
         }
         let isLate = rows.map { candles.index(of: $0.time) == nil }
