@@ -36,12 +36,19 @@ struct RestatementTests {
         ).split(separator: "\n").filter { $0 >= "1761600000000" }
         let newer = try scratch.file("newer.csv", lines.joined(separator: "\n") + "\n")
         #expect(try scratch.run(["import", older] + Self.symbol).code == 0)
-        let presets = ["--config", "scalp", "--config", "runner"]
-        let first = try scratch.run(["update", "--format", "json"] + presets + Self.symbol)
+        // The restated minute ends no trade of the presets: a third configuration has one.
+        let fine = try scratch.file(
+            "fine.json",
+            #"{"take_profit_bps": 8, "stop_loss_bps": 40, "timeout_minutes": 5}"#)
+        let configurations = ["scalp", "runner", fine]
+        let first = try scratch.run(
+            ["update", "--format", "json"] + configurations.flatMap { ["--config", $0] }
+                + Self.symbol)
+        #expect(first.code == 0, "\(first.messages)")
         let position = try #require(try first.json()["position"]?.int64)
 
         let range = ["--from", "2025-11-01T03:18Z"]
-        let before = try ["scalp", "runner"].map {
+        let before = try configurations.map {
             try table(scratch, ["labels", "--config", $0] + range)
         }
         let second = try scratch.run(
@@ -52,7 +59,7 @@ struct RestatementTests {
 
         let asOf = ["--as-of", "\(position)"]
         var revised: [Int] = []
-        for (preset, old) in zip(["scalp", "runner"], before) {
+        for (preset, old) in zip(configurations, before) {
             #expect(try table(scratch, ["labels", "--config", preset] + range + asOf) == old)
             let now = try table(scratch, ["labels", "--config", preset] + range)
             let rows = Dictionary(
@@ -68,8 +75,12 @@ struct RestatementTests {
             ($0["revised"]?.int64 ?? 0) + ($0["retracted"]?.int64 ?? 0)
         }
         #expect(recorded == revised.map(Int64.init))
-        #expect(revised[0] > 0, "the restated minute decided trades of scalp")
+        #expect(revised[2] > 0, "the restated minute decides trades")
 
+        // The trade entered at the restated minute was open, at the price of then.
+        let entry = ["labels", "--config", "scalp", "--from", Self.minute, "--to", "1762571940000"]
+        #expect(try table(scratch, entry + ["--open"] + asOf).last?.contains(",164.09,") == true)
+        #expect(try table(scratch, entry).last?.contains(",164.19,") == true)
         let candle = ["candles", "--from", Self.minute, "--to", "1762571940000"]
         #expect(try table(scratch, candle + asOf).last?.contains(",164.09,") == true)
         #expect(try table(scratch, candle).last?.contains(",164.19,") == true)
