@@ -128,6 +128,8 @@ struct MarketLookahead: Sendable {
 
 extension MarketLookahead {
     private mutating func report(_ doubt: LookaheadDoubt, _ hash: Hash256) {
+        // One update of a catch-up may hold a hundred thousand wrong labels.
+        guard findings.count < Lookahead.maximumFindings else { return }
         let interval = market.timeframe.milliseconds
         findings.append(
             finding(
