@@ -29,7 +29,8 @@ struct MechanicReplay: ParsableCommand {
         subcommands: [
             Initialize.self, Import.self, DeltaCommand.self, Update.self, BackfillCommand.self,
             ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self, Config.self,
-            Log.self, Show.self, Verify.self, Keygen.self, CheckpointCommand.self, Prove.self, BackupCommand.self, Restore.self,
+            Log.self, Show.self, Verify.self, Keygen.self, CheckpointCommand.self, Prove.self,
+            BackupCommand.self, Restore.self,
             Compact.self, RebuildCommand.self, Skip.self, Bench.self,
         ])
 }
@@ -74,6 +75,11 @@ enum Main {
         word.hasPrefix("-") && TimePoint(word) != nil
     }
 
+    /// What people look for under a verb of its own, and where it is.
+    private static let elsewhere = [
+        "statistics": "labels --statistics", "stats": "labels --statistics",
+    ]
+
     /// "Did you mean" for a mistyped verb, which the parser does not offer.
     private static func suggestVerb() {
         var verbs = MechanicReplay.configuration.subcommands
@@ -82,6 +88,9 @@ enum Main {
             if let verb = verbs.first(where: { $0._commandName == word }) {
                 verbs = verb.configuration.subcommands
                 continue
+            }
+            if let place = elsewhere[word] {
+                Failure(.usage, "'\(word)' is no verb: see `mechanic-replay \(place)`").exit()
             }
             let names = verbs.map { $0._commandName }
             guard let near = EditDistance.nearest(to: word, in: names) else { return }

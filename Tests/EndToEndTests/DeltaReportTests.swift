@@ -199,4 +199,21 @@ struct DeltaReportTests {
         let nothing = try scratch.run(["update"] + words).json()
         #expect(nothing["delta"]?["required"] == "nothing")
     }
+
+    /// Every market of an update of many says what it required.
+    @Test func updatesOfManyMarkets() throws {
+        let scratch = try labelled()
+        try FileManager.default.createDirectory(
+            at: scratch.url("hour"), withIntermediateDirectories: false)
+        let hour = try rows(240..<300).joined(separator: "\n")
+        for pair in ["BTC-USDT_USDT", "ETH-USDT_USDT"] {
+            try scratch.file("hour/\(pair)-1m.csv", hour)
+        }
+        for expected in [["incremental", "full_relabel"], ["nothing", "nothing"]] {
+            let done = try scratch.run("update", "--manifest", "hour", "--format", "json")
+            #expect(done.code == 0, "\(done.messages)")
+            let markets = try #require(try done.json()["markets"]?.elements)
+            #expect(markets.map { $0["delta"]?["required"]?.text } == expected)
+        }
+    }
 }

@@ -5,7 +5,8 @@ import Testing
 /// snapshots anew; look at their difference before committing it.
 struct HelpTests {
     static let verbs = [
-        "", "init", "import", "delta", "update", "backfill", "replay", "status", "labels", "weights",
+        "", "init", "import", "delta", "update", "backfill", "replay", "status", "labels",
+        "weights",
         "candles",
         "config",
         "config show", "config hash", "config activate", "log", "show", "verify", "keygen",
@@ -59,7 +60,7 @@ struct HelpTests {
 
     @Test(arguments: [
         (["lables"], "did you mean 'labels'"), (["bakfill", "x"], "did you mean 'backfill'"),
-        (["config", "shw"], "did you mean 'show'"),
+        (["config", "shw"], "did you mean 'show'"), (["statistics"], "labels --statistics"),
         (["labels", "--symbl", "BTC/USDT"], "--symbol"),
         (["nothing-like-it"], "nothing-like-it"), (["labels"], "--symbol"),
         (["backfill", "x.csv", "--symbol", "BTC/USDT"], "--every"),

@@ -77,7 +77,7 @@ struct DeltaTests {
     }
 
     /// Random trouble, imports in between, other configurations, restarts.
-    @Test(arguments: UInt64(1)...120)
+    @Test(arguments: UInt64(1)...80)
     func agreesWithTheUpdate(_ seed: UInt64) throws {
         var history = RandomHistory(seed: seed, candles: 20...160)
         let polls = history.troubledPolls()
@@ -95,6 +95,10 @@ struct DeltaTests {
             if history.random.chance(5) {
                 _ = try bench.updater.activate(other, at: poll.now * 1_000)
             }
+            if history.random.chance(10) {
+                let gone = history.random.chance(70) ? other : history.configuration
+                _ = try bench.updater.deactivate(gone, at: poll.now * 1_000)
+            }
             var request = UpdateRequest(candles: CandleColumns(poll.rows))
             request.rejected = history.random.pick(0...2)
             switch history.random.pick(0...9) {
@@ -105,6 +109,13 @@ struct DeltaTests {
             }
             if history.random.chance(10) { request.labelFrom = history.truth[0].time }
             try update(bench, request, at: poll.now * 1_000, comment)
+            // A revision that was imported waits for an update without rows.
+            let known = history.truth.filter { $0.time < poll.now }
+            guard history.random.chance(25),
+                let old = known.suffix(40).randomElement(using: &history.random)
+            else { continue }
+            try bench.importCandles([history.other(at: old.time)], now: poll.now)
+            try update(bench, UpdateRequest(), at: poll.now * 1_000, comment)
         }
         try bench.audit("seed \(seed)")
     }

@@ -46,11 +46,7 @@ struct DeltaCommand: ParsableCommand {
         let (delta, now) = try store.read { view in
             if input == nil { try market.mustExist(in: view) }
             let state = try MarketState.load(view, market: market).state
-            var request = UpdateRequest(
-                candles: input?.candles ?? CandleColumns(),
-                configurations: try wanted.configurations(for: state))
-            request.rejected = input?.rejectedCount ?? 0
-            request.labelFrom = labelling.labelFrom?.milliseconds
+            let request = try wanted.update(input, of: state)
             let now = CandleInput.clock(
                 input, store, newest: state.window.newest, timeframe: market.timeframe)
             return (try DeltaDetector.detect(view, state, request, at: now), now)

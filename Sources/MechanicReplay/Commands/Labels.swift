@@ -9,7 +9,7 @@ internal import Projections
 /// `labels`: the label table.
 struct Labels: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print labels.",
+        abstract: "Print labels, or statistics of them.",
         discussion: """
             EXAMPLES
               mechanic-replay labels --symbol BTC/USDT:USDT --from 2025-10-10T21:00Z
@@ -37,8 +37,8 @@ struct Labels: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Which labelling: a preset, a JSON file or the beginning of a hash (default: the newest "
-                + "activated).", valueName: "preset|file|hash"))
+            "Which labelling: a preset, a TOML or JSON file or the beginning of a hash (default: the "
+                + "newest activated).", valueName: "preset|file|hash"))
     var config: String?
 
     @OptionGroup var range: RangeOptions

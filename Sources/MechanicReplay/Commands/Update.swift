@@ -53,7 +53,7 @@ struct Update: ParsableCommand {
         let input = try candles.map {
             try self.input.read([$0], timeframe: market.timeframe)
         }
-        let request = try request(input, wanted, for: updater)
+        let request = try wanted.update(input, of: updater.recentState())
         let before = try Before(updater)
         let now = CandleInput.clock(
             input, store, newest: before.newest, timeframe: market.timeframe)
@@ -74,7 +74,7 @@ struct Update: ParsableCommand {
             let inputs = table.usable(wave)
             try group.prepare(inputs.map(\.market))
             let requests = try inputs.map { market, input in
-                (market, try request(input, wanted, for: group.updater(market)))
+                (market, try wanted.update(input, of: group.updater(market).recentState()))
             }
             let now = try CandleInput.clock(inputs, store, group)
             let before = try inputs.map { try Before(group.updater($0.market)) }
@@ -90,17 +90,6 @@ struct Update: ParsableCommand {
         }
         bar.finish()
         try table.finish()
-    }
-
-    private func request(
-        _ input: CandleInput?, _ wanted: ConfigurationRequest, for updater: Updater
-    ) throws -> UpdateRequest {
-        let configurations = try wanted.configurations(for: try updater.recentState())
-        var request = UpdateRequest(
-            candles: input?.candles ?? CandleColumns(), rejected: input?.rejectedCount ?? 0,
-            configurations: configurations)
-        request.labelFrom = labelling.labelFrom?.milliseconds
-        return request
     }
 
     private func describe(

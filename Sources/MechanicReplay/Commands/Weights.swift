@@ -37,8 +37,8 @@ struct Weights: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Which labelling: a preset, a JSON file or the beginning of a hash (default: the newest "
-                + "activated).", valueName: "preset|file|hash"))
+            "Which labelling: a preset, a TOML or JSON file or the beginning of a hash (default: the "
+                + "newest activated).", valueName: "preset|file|hash"))
     var config: String?
 
     @OptionGroup var range: RangeOptions

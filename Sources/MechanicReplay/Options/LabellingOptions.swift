@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import EventFormat
 internal import Market
+internal import Mechanic
 internal import Projections
 
 /// What an update labels, and from where on.
@@ -43,6 +44,15 @@ struct ConfigurationRequest {
         let configurations = try layered(for: state).map(\.configuration)
         if labelFrom != nil { try refuseStart(of: configurations, in: state) }
         return configurations
+    }
+
+    /// What a market's update with these rows is asked to do.
+    func update(_ input: CandleInput?, of state: MarketState) throws -> UpdateRequest {
+        var request = UpdateRequest(
+            candles: input?.candles ?? CandleColumns(), rejected: input?.rejectedCount ?? 0,
+            configurations: try configurations(for: state))
+        request.labelFrom = labelFrom?.milliseconds
+        return request
     }
 
     private func refuseStart(
