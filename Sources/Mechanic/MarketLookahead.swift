@@ -59,7 +59,7 @@ struct MarketLookahead: Sendable {
                 Lookahead.Finding(
                     position: position, labelling: nil, stamp: early.time, field: nil,
                     message: "\(market): the candle of \(stamp) was recorded at "
-                        + " \(UTCTime.text(microseconds: event.recordedAt)), before it "
+                        + "\(UTCTime.text(microseconds: event.recordedAt)), before it "
                         + "closed at \(close)"))
         }
         let isLate = rows.map { candles.index(of: $0.time) == nil }
@@ -128,6 +128,8 @@ struct MarketLookahead: Sendable {
 
 extension MarketLookahead {
     private mutating func report(_ doubt: LookaheadDoubt, _ hash: Hash256) {
+        // One update of a catch-up may hold a hundred thousand wrong labels.
+        guard findings.count < Lookahead.maximumFindings else { return }
         let interval = market.timeframe.milliseconds
         findings.append(
             finding(

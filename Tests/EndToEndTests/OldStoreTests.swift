@@ -27,7 +27,7 @@ struct OldStoreTests {
     @Test(arguments: versions)
     func isVerifiedAndReplayed(_ version: String) throws {
         let scratch = try unpacked(version)
-        let verify = try scratch.run("verify", "--recompute")
+        let verify = try scratch.run("verify", "--recompute", "--lookahead")
         #expect(verify.code == 0, "\(verify.messages)")
         #expect(try verify.json()["checked_labels"]?.int64 ?? 0 > 3_000)
         let replay = try scratch.run("replay", "--check")
@@ -62,7 +62,7 @@ struct OldStoreTests {
         let done = try scratch.run(["backfill", "more.csv", "--every", "1h"] + Self.symbol)
         #expect(done.code == 0, "\(done.messages)")
         #expect(try done.json()["updates"]?.int64 ?? 0 >= 2)
-        #expect(try scratch.run("verify", "--recompute").code == 0)
+        #expect(try scratch.run("verify", "--recompute", "--lookahead").code == 0)
         #expect(try scratch.run("replay", "--check").code == 0)
     }
 

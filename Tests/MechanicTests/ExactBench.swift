@@ -58,12 +58,8 @@ final class ExactBench {
     }
 
     func deactivate(_ configuration: LabelingConfiguration) throws {
-        let market = bench.market
-        try bench.store.append(at: try bench.store.head().appendedAt + 1) { commit in
-            try commit.append(
-                ConfigurationChange(configuration, isActive: false).event,
-                to: MarketStream.configuration(market).id, expecting: .streamExists)
-        }
+        let now = try bench.store.head().appendedAt + 1
+        #expect(try bench.updater.deactivate(configuration, at: now).isNew)
         model.deactivate(configuration)
     }
 

@@ -13,6 +13,9 @@ struct RestatementTests {
     private static let sol = MarketID("binance/SOL-USDT/1m")!
     private static let older = "SOL-USDT-1m-20251101-20251108-partial-last.csv.gz"
     private static let newer = "SOL-USDT-1m-20250611-20251108.csv.gz"
+    /// The restated minute ends no trade of the presets; of these it does.
+    private static let fine = LabelingConfiguration(
+        takeProfitBps: 8, stopLossBps: 40, timeoutMinutes: 5)
     /// The candle that was forming: 2025-11-08T03:18Z.
     private static let minute: Int64 = 1_762_571_880_000
 
@@ -29,7 +32,7 @@ struct RestatementTests {
         let exact = try ExactBench(Self.sol, "restated, late: \(bringsLate)")
         let before = candles(older)
         try exact.importCandles(before, now: Self.minute + 60_000)
-        try exact.update([], now: Self.minute + 60_000, activating: [.scalp, .runner])
+        try exact.update([], now: Self.minute + 60_000, activating: [.scalp, .runner, Self.fine])
         let then = try exact.bench.store.head().position
         let from = before[0].time - (bringsLate ? UTCDay.milliseconds : 0)
         let after = candles(newer.slice(newer.firstIndex(atOrAfter: from)..<newer.count))
@@ -37,7 +40,7 @@ struct RestatementTests {
 
         let audit = try exact.bench.audit("restated")
         #expect(audit.rows["candles.revised"] == 1 + after.count { $0.time < before[0].time })
-        for configuration in [LabelingConfiguration.scalp, .runner] {
+        for configuration in [LabelingConfiguration.scalp, .runner, Self.fine] {
             let hash = configuration.labelsHash
             let old = LiteralLabeler.labels(
                 of: before, timeframe: .oneMinute, configuration: configuration)
@@ -56,6 +59,7 @@ struct RestatementTests {
                 if case .closed = $0 { false } else { true }
             }
             #expect(revised == expected, "\(configuration.takeProfitBps)")
+            #expect(expected.isEmpty == (configuration != Self.fine))
             try checkAsOf(then, exact, configuration, old: old, new: new)
         }
         try exact.bench.check("restated")

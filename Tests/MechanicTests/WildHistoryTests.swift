@@ -90,12 +90,7 @@ struct WildHistoryTests {
                 try send()
                 _ = try bench.updater.importCandles(CandleColumns(waiting), at: clock * 1_000)
                 waiting = []
-                let market = history.market
-                try bench.store.append(at: clock * 1_000) { commit in
-                    try commit.append(
-                        ConfigurationChange(configuration, isActive: false).event,
-                        to: MarketStream.configuration(market).id, expecting: .streamExists)
-                }
+                _ = try bench.updater.deactivate(configuration, at: clock * 1_000)
             case .restart: if random.chance(30) { bench.startUpdater() }
             }
         }
