@@ -211,6 +211,24 @@ struct ConfigTests {
         #expect(try list(scratch, "--as-of", "1").isEmpty)
     }
 
+    /// The other verbs that label or foretell take the same sources.
+    @Test func backfillAndDeltaAskTheSameSources() throws {
+        let scratch = try Scratch()
+        try scratch.makeStore()
+        try scratch.file("mechanic.toml", "preset = 'scalp'\ntake_profit_bps = 21")
+        let environment = ["MECHANIC_TAKE_PROFIT_BPS": "20"]
+        let file = try slices(scratch)[0]
+        let words = ["backfill", file, "--every", "1h"] + Self.symbol
+        _ = try json(scratch, words, environment)
+        #expect(try list(scratch) == ["50d67d94*"])
+        let nothing = try json(scratch, ["delta"] + Self.symbol, environment)
+        #expect(nothing["required"]?.text == "nothing")
+        let relabel = try json(scratch, ["delta"] + Self.symbol)
+        #expect(relabel["required"]?.text == "full_relabel")
+        // It foretold, and changed nothing.
+        #expect(try list(scratch) == ["50d67d94*"])
+    }
+
     @Test func switchingThereAndBack() throws {
         let scratch = try Scratch()
         try scratch.makeStore()
