@@ -50,7 +50,17 @@ public final class MarketGroup {
     public func update(_ requests: [Request], at now: Int64) throws -> [UpdateReport] {
         let jobs = requests.map { MarketJob(updater($0.market), $0.request) }
         try warmUp(jobs.map(\.updater))
+        share(jobs)
         return try Self.update(jobs, in: store, at: now, threads: threads)
+    }
+
+    /// Computes the hashes of configurations once: most markets ask for the same ones.
+    private func share(_ jobs: [MarketJob]) {
+        guard let first = jobs.first else { return }
+        let known = first.updater.identified(first.request.configurations)
+        for job in jobs where job.request.configurations == first.request.configurations {
+            job.updater.known = known
+        }
     }
 
     /// Loads the markets that are not warm, on several threads: updates do so themselves.

@@ -64,6 +64,14 @@ final class Scratch {
     }
 }
 
+extension Scratch {
+    /// Goes on with another store, still empty.
+    func makeOther() throws {
+        store = url("other").path
+        try makeStore()
+    }
+}
+
 /// Files of the repository.
 enum Fixtures {
     static let directory = URL(fileURLWithPath: #filePath)
