@@ -162,13 +162,18 @@ struct LabellingLookahead: Sendable {
         let stamps = touched.map(\.time).filter { $0 > window && $0 <= through }.sorted()
         let late = Set(touched.lazy.filter(\.isLate).map(\.time))
         var entries: [Int64] = []
+        // Up to here entries were looked at.
         var done = 0
+        // Whoever's deadline a candle before the minute had reached was decided by then: the newest
+        // one that was there before this update.
+        var deadline = Int64.min
         for stamp in stamps {
             guard let index = series.index(of: stamp) else { continue }
-            // Whoever's deadline a candle before the minute had reached was decided by then.
-            var settled = index - 1
-            while settled >= 0, late.contains(series.candles[settled].time) { settled -= 1 }
-            let deadline = settled < 0 ? Int64.min : series.candles[settled].time
+            var before = index - 1
+            while before >= max(done - 1, 0), late.contains(series.candles[before].time) {
+                before -= 1
+            }
+            if before >= max(done - 1, 0) { deadline = series.candles[before].time }
             var at = index
             while at >= done, series.candles[at].time + rules.timeout > deadline,
                 series.candles[at].time >= startsAt
