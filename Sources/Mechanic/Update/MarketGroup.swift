@@ -63,11 +63,14 @@ public final class MarketGroup {
         }
     }
 
-    /// Loads the markets that are not warm, on several threads: updates do so themselves.
+    /// Loads the markets that are not warm, or were written by others since, on several threads:
+    /// updates do so themselves.
     public func prepare(_ markets: [MarketID]) throws { try warmUp(markets.map(updater)) }
 
     func warmUp(_ updaters: [Updater]) throws {
-        let cold = updaters.filter { $0.warm == nil }
+        let cold = try store.read { view in
+            try updaters.filter { try $0.warm?.isCurrent(view, $0.market) != true }
+        }
         let markets = cold.map { ($0.market, $0.snapshotInterval) }
         let store = store
         let loaded = try Parallel.map(cold.count, threads: threads) { index in
