@@ -137,20 +137,32 @@ internal import Synchronization
 }
 
 extension Environment {
-    private static let opened = Mutex<Set<String>>([])
+    /// The directories that are open, and a descriptor of each: while one is held, the system gives
+    /// the number of a directory that was removed to no new one.
+    private static let opened = Mutex<[String: Int32]>([:])
 
     /// Enters a directory into the list of open ones, by device and inode: paths may differ.
     static func register(_ path: String) throws(LMDBError) -> String {
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw LMDBError(code: errno, call: "open") }
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { throw LMDBError(code: errno, call: "stat") }
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw LMDBError(code: code, call: "stat")
+        }
         let identity = "\(status.st_dev):\(status.st_ino)"
-        let isNew = opened.withLock { $0.insert(identity).inserted }
-        precondition(isNew, "the store \(path) is open in this process already")
+        opened.withLock { opened in
+            precondition(
+                opened[identity] == nil, "the store \(path) is open in this process already")
+            opened[identity] = descriptor
+        }
         return identity
     }
 
     static func unregister(_ identity: String) {
-        opened.withLock { _ = $0.remove(identity) }
+        let descriptor = opened.withLock { $0.removeValue(forKey: identity) }
+        if let descriptor { close(descriptor) }
     }
 
     /// Whether a directory is open in this process.
@@ -158,7 +170,7 @@ extension Environment {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return false }
         let identity = "\(status.st_dev):\(status.st_ino)"
-        return opened.withLock { $0.contains(identity) }
+        return opened.withLock { $0[identity] != nil }
     }
 
     /// LMDB's version, as loaded: `0.9.24`.

@@ -36,6 +36,10 @@ public struct MarketState: Sendable {
         return labellings.filter { hashes.contains($0.hash) }
     }
 
+    /// Whether nobody ever chose a configuration. Where all were taken out, somebody did: the market
+    /// rests, and no default wakes it up.
+    package var isUndecided: Bool { configuration.active.isEmpty && labellings.isEmpty }
+
     /// One projection's name, version and digest.
     public struct Digest: Sendable, Equatable {
         /// The projection.

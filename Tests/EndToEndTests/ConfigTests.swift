@@ -337,4 +337,27 @@ struct ConfigTests {
         let hash = try scratch.run("config", "hash", environment: environment)
         #expect(hash.code == 0 && hash.messages == "")
     }
+
+    /// A market whose configurations were all taken out rests: no default wakes it up.
+    @Test func aMarketMayRest() throws {
+        let scratch = try Scratch()
+        try scratch.makeStore()
+        let symbol = ["--symbol", "BTC/USDT:USDT"]
+        try scratch.file("a.csv", SyntheticHistory.csv(minutes: 120))
+        try scratch.run(["update", "--candles", "a.csv"] + symbol)
+        #expect(try scratch.run(["config", "deactivate", "scalp"] + symbol).code == 0)
+        try scratch.file(
+            "b.csv", SyntheticHistory.csv(minutes: 60, start: SyntheticHistory.start + 7_200_000))
+        #expect(
+            try scratch.run(["delta", "--candles", "b.csv"] + symbol).json()["labellings"]
+                == .array([]))
+        let update = try scratch.run(["update", "--candles", "b.csv", "--format", "json"] + symbol)
+        #expect(update.code == 0, "\(update.messages)")
+        #expect(try update.json()["labellings"] == .array([]))
+        let labels = try scratch.run(["labels"] + symbol)
+        #expect(labels.code == 66)
+        #expect(labels.messages.contains("has no active configuration as of position"))
+        #expect(labels.messages.contains("there are labels by --config 584ea1658875741c"))
+        #expect(try scratch.run(["labels", "--config", "scalp"] + symbol).code == 0)
+    }
 }

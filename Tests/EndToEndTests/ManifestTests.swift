@@ -97,6 +97,25 @@ struct ManifestTests {
         #expect(json["failed"]?.elements?.first?["market"]?.text == "binance/DOT-USDT/1m")
     }
 
+    /// An hour without new candles is no error: whatever waits is labelled.
+    @Test func aQuietHourIsNoError() throws {
+        let scratch = try newStore()
+        try scratch.run("import", "--manifest", "hours")
+        for name in Self.names {
+            try scratch.file(
+                "hours/\(name)-1m-20251010.csv", "timestamp,open,high,low,close,volume\n")
+        }
+        try scratch.file("hours/._BTC-USDT_USDT-1m-20251010.csv", "left by another system")
+        let outcome = try scratch.run("update", "--manifest", "hours", "--format", "json")
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        let json = try outcome.json()
+        #expect(json["recorded"] == .integer(0))
+        #expect((json["labels_closed"]?.int64 ?? 0) > 100)
+        let one = ["--symbol", "ETH/USDT", "--candles", "hours/ETH-USDT-1m-20251010.csv"]
+        #expect(try scratch.run(["delta"] + one).json()["required"]?.text == "nothing")
+        #expect(try scratch.run(["update"] + one).code == 0)
+    }
+
     @Test(arguments: [
         (["import", "--manifest", "none"], 66, "none"),
         (["import"], 64, "give --symbol for one market, or --manifest for many"),
@@ -104,14 +123,17 @@ struct ManifestTests {
         (["import", "a.csv", "--manifest", "hours"], 64, "give none beside it"),
         (["import", "--symbol", "BTC-USDT"], 64, "give at least one file"),
         (["update", "--manifest", "bad.csv"], 65, "bad.csv, line 1: 'BTCUSDT' is no symbol"),
-        (["update", "--manifest", "gone.csv"], 66, "gone/x.csv is not there; nothing was appended"),
+        (["update", "--manifest", "gone.csv"], 65, "1 of 2 markets could not be read"),
+        (["update", "--manifest", "gone.csv", "--strict"], 66, "gone/x.csv"),
+        (["update", "--symbol", "BTC-USDT"], 66, "the store has no market binance/BTC-USDT/1m"),
         (["update", "--manifest", "odd"], 65, "odd/BTCUSDT-1m.csv: the name does not tell"),
         (["update", "--manifest", "hours", "--threads", "0"], 64, "expected 1 … 256"),
     ])
     func mistakesAreNamed(words: [String], code: Int32, message: String) throws {
         let scratch = try newStore()
         try scratch.file("bad.csv", "BTCUSDT,a.csv\n")
-        try scratch.file("gone.csv", "BTC-USDT,gone/x.csv\n")
+        try scratch.file(
+            "gone.csv", "BTC-USDT,gone/x.csv\nETH-USDT,hours/ETH-USDT-1m-20251010.csv\n")
         try FileManager.default.createDirectory(
             at: scratch.url("odd"), withIntermediateDirectories: true)
         try scratch.file("odd/BTCUSDT-1m.csv", SyntheticHistory.csv(minutes: 3))

@@ -53,7 +53,7 @@ public enum DeltaDetector {
     ) -> [IdentifiedConfiguration] {
         var wanted = request.configurations.map(IdentifiedConfiguration.init)
         let hasCandles = state.window.newest != nil || !candles.recorded.isEmpty
-        if wanted.isEmpty, state.configuration.active.isEmpty, hasCandles {
+        if wanted.isEmpty, state.isUndecided, hasCandles {
             wanted = [IdentifiedConfiguration(.scalp)]
         }
         return wanted.filter { !state.configuration.contains($0) }

@@ -61,7 +61,7 @@ extension Updater {
     ) throws {
         var wanted = identified(request.configurations)
         let hasCandles = warm.state.window.newest != nil
-        if wanted.isEmpty, warm.state.configuration.active.isEmpty, hasCandles {
+        if wanted.isEmpty, warm.state.isUndecided, hasCandles {
             wanted = identified([.scalp])
         }
         for wanted in wanted where !warm.state.configuration.contains(wanted) {

@@ -32,8 +32,13 @@ struct CandleInput {
 
     /// Reads files.
     ///
-    /// - Parameter isStrict: refuse everything if one row is no candle.
-    init(_ files: [String], layout: CandleLayout, timeframe: Timeframe, isStrict: Bool) throws {
+    /// - Parameters:
+    ///   - isStrict: refuse everything if one row is no candle.
+    ///   - mayBeEmpty: whether files without any row will do: a quiet hour is no error.
+    init(
+        _ files: [String], layout: CandleLayout, timeframe: Timeframe, isStrict: Bool,
+        mayBeEmpty: Bool = false
+    ) throws {
         for file in files {
             let name = file == FileBytes.standardInput ? "standard input" : file
             let batch: CandleBatch
@@ -58,7 +63,7 @@ struct CandleInput {
                         : "bad rows and no "
                             + "good one") + "; nothing was appended")
         }
-        if candles.isEmpty {
+        if candles.isEmpty, !mayBeEmpty {
             let names = files.joined(separator: ", ")
             throw Failure(.badData, "\(names): no rows; nothing was appended")
         }

@@ -42,7 +42,9 @@ struct DeltaCommand: ParsableCommand {
         let market = try market.market()
         let wanted = try labelling.request(output.console)
         let store = try store.open()
-        let input = try candles.map { try self.input.read([$0], timeframe: market.timeframe) }
+        let input = try candles.map {
+            try self.input.read([$0], timeframe: market.timeframe, mayBeEmpty: true)
+        }
         let (delta, now) = try store.read { view in
             if input == nil { try market.mustExist(in: view) }
             let state = try MarketState.load(view, market: market).state

@@ -18,20 +18,21 @@ struct MarketFilesReader {
     /// - Throws: with `--strict` the first file's error, before `body` is called at all.
     func read(_ markets: [MarketFiles], _ body: ([Loaded]) throws -> Void) throws {
         if input.strict {
-            for wave in try waves(markets) {
+            for wave in waves(markets) {
                 for loaded in try load(wave) { _ = try loaded.rows.get() }
             }
         }
-        for wave in try waves(markets) { try body(try load(wave)) }
+        for wave in waves(markets) { try body(try load(wave)) }
     }
 
-    private func waves(_ markets: [MarketFiles]) throws -> [[MarketFiles]] {
+    private func waves(_ markets: [MarketFiles]) -> [[MarketFiles]] {
         var waves: [[MarketFiles]] = [[]]
         var bytes = 0
         for market in markets {
-            let own = try market.files.reduce(0) { sum, file in
-                // Candles pack to a fifth.
-                try sum + FileSystem.status(at: file).byteCount * (file.hasSuffix(".gz") ? 5 : 1)
+            let own = market.files.reduce(0) { sum, file in
+                // Candles pack to a fifth. One that is missing shows when it is read.
+                let bytes = (try? FileSystem.status(at: file).byteCount) ?? 0
+                return sum + bytes * (file.hasSuffix(".gz") ? 5 : 1)
             }
             if bytes + own > Self.waveBytes, !waves[waves.count - 1].isEmpty {
                 waves.append([])
@@ -51,7 +52,8 @@ struct MarketFilesReader {
                     ? nil
                     : try CandleInput(
                         markets[index].files, layout: layout,
-                        timeframe: markets[index].market.timeframe, isStrict: isStrict)
+                        timeframe: markets[index].market.timeframe, isStrict: isStrict,
+                        mayBeEmpty: true)
             }
         }
         return zip(markets, rows).map { ($0.market, $1) }

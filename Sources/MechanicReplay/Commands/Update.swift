@@ -22,7 +22,7 @@ struct Update: ParsableCommand {
             Everything an update does becomes visible in one commit, or not at all. Without
             --config, what --set, MECHANIC_TAKE_PROFIT_BPS=20 and mechanic.toml here say is
             made active (see `config --help`); where there is none of them the active
-            configurations are used, and scalp becomes it where none is active. An update
+            configurations are used, and scalp where nobody ever chose one. An update
             that changes nothing appends nothing.
 
             --manifest updates many markets in one commit, as far as 32 MiB hold it; a
@@ -53,7 +53,7 @@ struct Update: ParsableCommand {
         let updater = Updater(store: store, market: market)
         updater.threads = markets.threadCount
         let input = try candles.map {
-            try self.input.read([$0], timeframe: market.timeframe)
+            try self.input.read([$0], timeframe: market.timeframe, mayBeEmpty: true)
         }
         let request = try wanted.update(input, of: updater.recentState())
         let before = try Before(updater)
@@ -153,6 +153,9 @@ enum UpdatePrinter {
                 "\(Number.grouped(labelling.closed)) closed, \(Number.grouped(labelling.revised)) "
                     + "revised, \(Number.grouped(labelling.retracted)) retracted, "
                     + "\(Number.grouped(labelling.open)) open")
+        }
+        if report.labellings.isEmpty, report.newest != nil {
+            printer.line("labels", "none: no configuration is active (`config activate NAME`)")
         }
         printer.member("labels_closed", .integer(report.closed))
         printer.member("labels_revised", .integer(report.revised))

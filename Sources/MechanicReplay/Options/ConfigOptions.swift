@@ -103,12 +103,24 @@ enum ConfigurationName {
             }
         }
         guard let wanted else {
-            throw Failure(
-                .noInput,
-                "\(state.market) has no labels" + (name.map { " under --config \($0)" } ?? "")
-                    + "; label it with `mechanic-replay update`")
+            throw Failure(.noInput, missing(name, in: state))
         }
         return wanted
+    }
+
+    /// Why there is no such labelling, as of the state's position, and what to do.
+    private static func missing(_ name: String?, in state: MarketState) -> String {
+        let known = state.labellings.map { String($0.hash.hex.prefix(16)) }
+        let what =
+            name.map { "no labels under --config \($0)" }
+            ?? state.configuration.newest.map {
+                "no labels yet under the newest configuration, \($0.hash.hex.prefix(16))"
+            } ?? (known.isEmpty ? "no labels" : "no active configuration")
+        return "\(state.market) has \(what) as of position \(state.position); "
+            + (known.isEmpty
+                ? "`mechanic-replay update` labels it"
+                : "there are labels by --config \(known.joined(separator: " or ")), and "
+                    + "`mechanic-replay update` labels what is active")
     }
 
     private static func labelling(_ name: String, in state: MarketState) throws -> LabelState? {

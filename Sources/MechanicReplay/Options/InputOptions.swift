@@ -10,7 +10,10 @@ struct InputOptions: ParsableArguments {
     var strict = false
 
     /// Reads files; see ``CandleInput``.
-    func read(_ files: [String], timeframe: Timeframe) throws -> CandleInput {
-        try CandleInput(files, layout: layout, timeframe: timeframe, isStrict: strict)
+    func read(
+        _ files: [String], timeframe: Timeframe, mayBeEmpty: Bool = false
+    ) throws -> CandleInput {
+        try CandleInput(
+            files, layout: layout, timeframe: timeframe, isStrict: strict, mayBeEmpty: mayBeEmpty)
     }
 }

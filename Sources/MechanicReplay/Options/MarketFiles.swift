@@ -9,11 +9,7 @@ struct MarketFiles: Sendable {
 
     /// Reads a list, or the names in a folder; the markets come in the order of their first files.
     static func load(_ path: String, _ venue: VenueOptions) throws -> [MarketFiles] {
-        let markets = try FileSystem.isDirectory(path) ? folder(path, venue) : list(path, venue)
-        for file in markets.flatMap(\.files) where !FileSystem.exists(file) {
-            throw Failure(.noInput, "\(path): the file \(file) is not there; nothing was appended")
-        }
-        return markets
+        try FileSystem.isDirectory(path) ? folder(path, venue) : list(path, venue)
     }
 
     private static func list(_ path: String, _ venue: VenueOptions) throws -> [MarketFiles] {
@@ -23,7 +19,8 @@ struct MarketFiles: Sendable {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw Failure(.badData, "\(path): the list is no UTF-8 text")
             }
-            manifest = try MarketManifest(text)
+            manifest = try MarketManifest(
+                text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
         } catch let error as MarketManifest.Invalid {
             throw Failure(.badData, "\(path), \(error)")
         }
@@ -41,7 +38,8 @@ struct MarketFiles: Sendable {
 
     private static func folder(_ path: String, _ venue: VenueOptions) throws -> [MarketFiles] {
         var markets: [MarketFiles] = []
-        for name in try FileSystem.names(in: path) where CandleFileName.isCandles(name) {
+        for name in try FileSystem.names(in: path)
+        where CandleFileName.isCandles(name) && !name.hasPrefix(".") {
             guard let meaning = CandleFileName(name) else {
                 throw Failure(
                     .badData,
