@@ -91,7 +91,8 @@ struct ManifestTests {
         #expect(try scratch.run("status").json()["events"] == .integer(0))
         let outcome = try scratch.run("update", "--manifest", "hours", "--format", "json")
         #expect(outcome.code == 65)
-        #expect(outcome.messages.contains("1 of 4 markets could not be read"), "\(outcome.messages)")
+        let messages = outcome.messages
+        #expect(messages.contains("1 of 4 markets could not be read"), "\(messages)")
         let json = try outcome.json()
         #expect(json["recorded"] == .integer(360))
         #expect(json["failed"]?.elements?.first?["market"]?.text == "binance/DOT-USDT/1m")
