@@ -34,17 +34,20 @@ struct CandleInput {
     ///
     /// - Parameters:
     ///   - isStrict: refuse everything if one row is no candle.
-    ///   - mayBeEmpty: whether files without any row will do: a quiet hour is no error.
+    ///   - mayBeEmpty: whether a file without any row will do: a quiet hour is no error. One without
+    ///     a single byte is: somebody could not write it.
     init(
         _ files: [String], layout: CandleLayout, timeframe: Timeframe, isStrict: Bool,
         mayBeEmpty: Bool = false
     ) throws {
+        var isBlank = true
         for file in files {
             let name = file == FileBytes.standardInput ? "standard input" : file
             let batch: CandleBatch
             do {
-                batch = try CandleFile.parse(
-                    try Self.bytes(file), layout: layout, timeframe: timeframe)
+                let bytes = try Self.bytes(file)
+                isBlank = isBlank && bytes.isEmpty
+                batch = try CandleFile.parse(bytes, layout: layout, timeframe: timeframe)
             } catch let error as GzipError {
                 throw Failure(.badData, "\(name): \(error.description); nothing was appended")
             } catch let error as CandleFileError {
@@ -63,7 +66,7 @@ struct CandleInput {
                         : "bad rows and no "
                             + "good one") + "; nothing was appended")
         }
-        if candles.isEmpty, !mayBeEmpty {
+        if candles.isEmpty, isBlank || !mayBeEmpty {
             let names = files.joined(separator: ", ")
             throw Failure(.badData, "\(names): no rows; nothing was appended")
         }

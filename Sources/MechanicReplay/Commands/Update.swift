@@ -55,6 +55,8 @@ struct Update: ParsableCommand {
         let input = try candles.map {
             try self.input.read([$0], timeframe: market.timeframe, mayBeEmpty: true)
         }
+        // Without candles a market is not made: its name may be a typing error.
+        if input == nil { try store.read { try market.mustExist(in: $0) } }
         let request = try wanted.update(input, of: updater.recentState())
         let before = try Before(updater)
         let now = CandleInput.clock(
