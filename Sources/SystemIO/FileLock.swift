@@ -39,18 +39,22 @@ public final class FileLock: Sendable {
     public static func acquire(
         path: String, waiting: Duration = .zero
     ) throws(FileLockError) -> FileLock {
-        let deadline = SystemClock.monotonicNanoseconds().addingReportingOverflow(
-            nanoseconds(waiting))
         let file = try open(path)
-        while true {
-            let status = flock(file.number, LOCK_EX | LOCK_NB)
-            if status == 0 { return FileLock(file) }
+        try lock(file, path, waiting: waiting)
+        return FileLock(file)
+    }
+
+    /// Locks an open file; the lock goes with the descriptor.
+    static func lock(
+        _ file: borrowing Descriptor, _ path: String, waiting: Duration
+    ) throws(FileLockError) {
+        let deadline = SystemClock.deadline(after: waiting)
+        while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             guard code == EWOULDBLOCK || code == EINTR else {
                 throw .system(SystemError(code: code, path: path, action: "lock"))
             }
-            let now = SystemClock.monotonicNanoseconds()
-            guard deadline.overflow || now < deadline.partialValue else { throw .busy(path: path) }
+            guard SystemClock.monotonicNanoseconds() < deadline else { throw .busy(path: path) }
             usleep(10_000)
         }
     }
@@ -67,11 +71,5 @@ public final class FileLock: Sendable {
         } catch {
             throw .system(error)
         }
-    }
-
-    private static func nanoseconds(_ duration: Duration) -> Int64 {
-        let (seconds, attoseconds) = duration.components
-        let whole = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return whole.overflow ? .max : whole.partialValue + attoseconds / 1_000_000_000
     }
 }

@@ -14,6 +14,24 @@ public enum SystemClock {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
+    /// Does nothing for a while.
+    public static func sleep(_ duration: Duration) {
+        let end = deadline(after: duration)
+        while case let left = end - monotonicNanoseconds(), left > 0 {
+            var rest = timespec(
+                tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
+            // A signal that came in ends it early: then it sleeps again.
+            _ = unsafe nanosleep(&rest, nil)
+        }
+    }
+
+    /// The moment of ``monotonicNanoseconds()`` at which a time that begins now has passed.
+    static func deadline(after limit: Duration) -> Int64 {
+        // Thirty years are enough for anybody, and do not overflow.
+        let (seconds, attoseconds) = min(max(limit, .zero), .seconds(1_000_000_000)).components
+        return monotonicNanoseconds() + seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+
     private static func read(_ clock: clockid_t) -> timespec {
         var time = timespec()
         let status = unsafe clock_gettime(clock, &time)
