@@ -70,20 +70,24 @@ let package = Package(
             ]),
         room("Market", ["CanonicalJSON", "TOML", "Digest"]),
         room("Labeling", ["Market", "StableMath"]),
+        room("DriftStatistics", ["StableMath"]),
         room(
             "Projections",
-            ["EventStorage", "EventFormat", "Digest", "CanonicalJSON", "Market", "Labeling"]),
+            [
+                "EventStorage", "EventFormat", "Digest", "CanonicalJSON", "Market", "Labeling",
+                "DriftStatistics",
+            ]),
         room(
             "Mechanic",
             [
                 "Projections", "EventStorage", "EventFormat", "Digest", "CanonicalJSON", "Market",
-                "Labeling", "SystemIO",
+                "Labeling", "DriftStatistics", "SystemIO",
             ]),
         .executableTarget(
             name: "mechanic-replay",
             dependencies: [
                 "Mechanic", "Projections", "EventStorage", "EventFormat", "Digest", "CanonicalJSON",
-                "Market", "Labeling", "LMDB", "SystemIO", "CBaselines",
+                "Market", "Labeling", "DriftStatistics", "LMDB", "SystemIO", "CBaselines",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -46,6 +46,12 @@ public enum UTCTime {
     private static let years =
         UTCDay(year: 0, month: 1, day: 1).start..<UTCDay(year: 10_000, month: 1, day: 1).start
 
+    /// The greatest multiple of a length up to a time, both in milliseconds, before 1970 too.
+    public static func floor(_ time: Int64, _ length: Int64) -> Int64 {
+        let rest = time % length
+        return time - (rest < 0 ? rest + length : rest)
+    }
+
     static func padded(_ value: Int, _ width: Int) -> String {
         let digits = String(value)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits

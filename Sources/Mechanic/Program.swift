@@ -1,5 +1,5 @@
 /// This program, as events name it.
 public enum Program {
     /// The version recorded with every update.
-    public static let version = "0.1.0"
+    public static let version = "0.2.0"
 }

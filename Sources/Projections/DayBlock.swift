@@ -118,21 +118,43 @@ struct DayBlock<Row: DayRow>: Sendable {
     /// SHA-256 over hour (4), rows (4) and digest (32) of every hour that holds rows.
     mutating func digest(hasher: SHA256) -> Hash256 {
         if let known { return known }
+        let all = digest(slots: 0..<rows.count, hasher: hasher, where: nil)
+        known = all?.digest ?? hasher.hash(littleEndianWords: [])
+        return known!
+    }
+
+    /// The number and the digest of the rows that count among those of a range of slots, as a day of
+    /// them alone would have; nil without any. Whole hours are hashed once.
+    mutating func digest(
+        slots wanted: Range<Int>, hasher: SHA256, where counts: ((Row) -> Bool)?
+    ) -> (count: Int, digest: Hash256)? {
         var summary: [UInt64] = []
         summary.reserveCapacity(24 * 5)
-        var words: [UInt64] = []
+        var total = 0
         for hour in 0..<24 where hourCounts[hour] > 0 {
-            if hours[hour] == nil {
-                words.removeAll(keepingCapacity: true)
-                forEach(slots: slots(of: hour)) { $0.encode(into: &words) }
-                hours[hour] = hasher.hash(littleEndianWords: words)
+            let slots = slots(of: hour)
+            let part = slots.clamped(to: wanted)
+            guard !part.isEmpty else { continue }
+            let isWhole = part == slots && counts == nil
+            var count = hourCounts[hour]
+            var digest = isWhole ? hours[hour] : nil
+            if digest == nil {
+                var words: [UInt64] = []
+                count = 0
+                forEach(slots: part) { row in
+                    guard counts?(row) ?? true else { return }
+                    row.encode(into: &words)
+                    count += 1
+                }
+                guard count > 0 else { continue }
+                digest = hasher.hash(littleEndianWords: words)
+                if isWhole { hours[hour] = digest }
             }
-            summary.append((UInt64(hour) | UInt64(hourCounts[hour]) << 32).littleEndian)
-            hours[hour]!.append(toWords: &summary)
+            summary.append((UInt64(hour) | UInt64(count) << 32).littleEndian)
+            digest!.append(toWords: &summary)
+            total += count
         }
-        let digest = hasher.hash(littleEndianWords: summary)
-        known = digest
-        return digest
+        return total > 0 ? (total, hasher.hash(littleEndianWords: summary)) : nil
     }
 
     /// The slots of an hour. A slot longer than an hour belongs to the hour it starts in.

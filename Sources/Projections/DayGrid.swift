@@ -188,6 +188,22 @@ extension DayGrid {
         return result
     }
 
+    /// The digest that the day of a range of stamps would have with the rows that count alone; nil
+    /// without any.
+    ///
+    /// - Precondition: the range lies in one day that holds rows, which are loaded.
+    /// - Complexity: O(24), and the rows of hours that do not count as a whole.
+    mutating func digest(
+        of part: Range<Int64>, hasher: SHA256, where counts: ((Row) -> Bool)?
+    ) -> Day? {
+        let index = Int(UTCDay(of: part.lowerBound).number - firstDay)
+        let slots = slots(of: index, from: part.lowerBound, through: part.upperBound - 1)
+        guard let part = blocks[index]!.digest(slots: slots, hasher: hasher, where: counts) else {
+            return nil
+        }
+        return Day(day: firstDay + Int32(index), count: part.count, digest: part.digest)
+    }
+
     /// Takes a day's digest as known, to save hashing it; ignored where the rows' count differs.
     package mutating func adopt(_ day: Day) {
         summary = nil

@@ -8,14 +8,17 @@ public import Market
 public enum History {
     /// The candles of a range of days.
     ///
-    /// - Parameter last: later events are passed over; nil for none.
+    /// - Parameters:
+    ///   - last: later events are passed over; nil for none.
+    ///   - version: so are those of a higher stream version.
     /// - Complexity: O(events of these days).
     public static func candles(
         _ view: borrowing StoreView, market: MarketID, days: ClosedRange<Int32>,
-        through last: GlobalPosition? = nil
+        through last: GlobalPosition? = nil, version: UInt64 = .max
     ) throws -> DayGrid<Candle> {
         var grid = DayGrid<Candle>(timeframe: market.timeframe)
         try forEachEvent(view, of: .candles(market), days: days, through: last) { event in
+            guard event.streamVersion.number <= version else { return }
             switch event.currentType {
             case .candlesRecorded:
                 let columns = try event.columns(.candles)
@@ -54,15 +57,18 @@ public enum History {
 
     /// The closed labels of a labelling whose entries lie in a range of days.
     ///
-    /// - Parameter last: later events are passed over; nil for none.
+    /// - Parameters:
+    ///   - last: later events are passed over; nil for none.
+    ///   - version: so are those of a higher stream version.
     /// - Complexity: O(events of these days).
     public static func labels(
         _ view: borrowing StoreView, market: MarketID, labelling: LabelState,
-        days: ClosedRange<Int32>, through last: GlobalPosition? = nil
+        days: ClosedRange<Int32>, through last: GlobalPosition? = nil, version: UInt64 = .max
     ) throws -> DayGrid<Label> {
         var grid = DayGrid<Label>(timeframe: market.timeframe)
         let stream = MarketStream.labels(market, hash: labelling.hash)
         try forEachEvent(view, of: stream, days: days, through: last) { event in
+            guard event.streamVersion.number <= version else { return }
             switch event.currentType {
             case .labelsClosed, .labelsRetracted:
                 let columns = try event.columns(.labels)

@@ -28,19 +28,22 @@ public struct InputBasis: Equatable, Sendable {
     public let market: MarketID
     /// Stamps of candles and entries, milliseconds UTC; the end is not in it.
     public let range: Range<Int64>
+    /// Labels that became known later were not used, milliseconds UTC: at the range's end or after it.
+    public let knownBy: Int64
     /// The version of the stream of candles.
     public let candlesVersion: UInt64
-    /// The labels used: those of entries in the range that were known at its end. Nil if none were.
+    /// The labels used: those of entries in the range that were known by then. Nil if none were.
     public let labels: Labels?
     /// SHA-256 of the rows used, see ``MarketState/inputBasis(of:labels:hasher:)``.
     public let digest: Hash256
 
     init(
-        market: MarketID, range: Range<Int64>, candlesVersion: UInt64, labels: Labels?,
-        digest: Hash256
+        market: MarketID, range: Range<Int64>, knownBy: Int64, candlesVersion: UInt64,
+        labels: Labels?, digest: Hash256
     ) {
         self.market = market
         self.range = range
+        self.knownBy = knownBy
         self.candlesVersion = candlesVersion
         self.labels = labels
         self.digest = digest
@@ -54,6 +57,7 @@ extension InputBasis {
             "candles_version": .integer(Int64(candlesVersion)),
             "digest": .string(digest.hex),
             "from_ms": .integer(range.lowerBound),
+            "known_by_ms": .integer(knownBy),
             "labels": labels.map {
                 ["labels_hash": .string($0.hash.hex), "version": .integer(Int64($0.version))]
             } ?? .null,
@@ -71,6 +75,9 @@ extension InputBasis {
         }
         guard let from = json["from_ms"]?.int64, let until = json["until_ms"]?.int64, from <= until
         else { throw FormatError("a basis of inputs: from_ms and until_ms are no range") }
+        guard let knownBy = json["known_by_ms"]?.int64, knownBy >= until else {
+            throw FormatError("a basis of inputs: known_by_ms lies before the range's end")
+        }
         guard let version = json["candles_version"]?.int64, version >= 0 else {
             throw FormatError("a basis of inputs: candles_version is missing")
         }
@@ -87,7 +94,7 @@ extension InputBasis {
             labels = Labels(hash: hash, version: UInt64(version))
         }
         self.init(
-            market: market, range: from..<until, candlesVersion: UInt64(version), labels: labels,
-            digest: digest)
+            market: market, range: from..<until, knownBy: knownBy,
+            candlesVersion: UInt64(version), labels: labels, digest: digest)
     }
 }

@@ -24,6 +24,8 @@ public struct LabelState: Sendable {
     public internal(set) var through: Int64?
     /// The version of the candle stream that was labelled; how far behind, says the difference.
     public internal(set) var candlesVersion = StreamVersionNumber(0)
+    /// How many events of the labelling's stream are folded, kept apart too.
+    public internal(set) var labelsVersion = StreamVersionNumber(0)
     /// Closed labels by entry stamp.
     public internal(set) var labels: DayGrid<Label>
 

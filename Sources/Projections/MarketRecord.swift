@@ -17,6 +17,8 @@ public struct MarketRecord: Equatable, Sendable {
         public var through: Int64?
         /// How many events of the candle stream are labelled.
         public var candlesVersion: UInt64
+        /// How many events of the labelling's stream are folded.
+        public var labelsVersion: UInt64
     }
 
     /// The position of the last event folded.
@@ -29,6 +31,8 @@ public struct MarketRecord: Equatable, Sendable {
     public var window: Hash256
     /// The digest of the active configurations.
     public var configuration: Hash256
+    /// The state bytes of baselines, drift and operations: small enough to be kept whole.
+    public var watch: [[UInt8]]
     /// The labellings, in the order of their opening.
     public var labellings: [Labelling]
     /// How many events the log passed over when the record was made: another decision may give
@@ -51,6 +55,9 @@ public struct MarketRecord: Equatable, Sendable {
     /// All versions of this program's projections: another set of them makes a record stale.
     static let versions: [UInt32] = [
         RollingWindow.version, LabelState.version, ActiveConfigurations.version,
+    ]
+    static let watchVersions: [UInt32] = [
+        Baselines.version, DriftHistory.version, Operations.version,
     ]
 
     /// From one snapshot of a market to the next, in positions of the log.
@@ -93,16 +100,19 @@ public struct MarketRecord: Equatable, Sendable {
         window = .zero
         configuration = .zero
         labellings = []
+        watch = state.watchStates.map(\.bytes)
         for digest in state.digests(hasher: hasher) {
             switch digest.name {
             case RollingWindow.name: window = digest.digest
             case ActiveConfigurations.name: configuration = digest.digest
-            default:
+            case LabelState.name:
                 let labelling = state.labellings[labellings.count]
                 labellings.append(
                     Labelling(
                         hash: labelling.hash, digest: digest.digest, through: labelling.through,
-                        candlesVersion: labelling.candlesVersion))
+                        candlesVersion: labelling.candlesVersion,
+                        labelsVersion: labelling.labelsVersion))
+            default: break  // Its bytes are kept whole.
             }
         }
     }

@@ -24,7 +24,11 @@ extension MarketState {
         case (.candles, .candlesRevised):
             let columns = try event.columns(.candleRevisions)
             try checkStamps(columns, on: market.timeframe)
-            try CandleEvents.forEachRevision(columns) { window.set($0.candle) }
+            try CandleEvents.forEachRevision(columns) {
+                window.set($0.candle)
+                baselines.noteRevised($0.candle.time)
+                drift.noteRevised($0.candle.time)
+            }
         case (.labels(_, let prefix), .labellingOpened):
             try open(LabellingOpening(event.payload), prefix: prefix)
         case (.labels(_, let prefix), .labelsClosed), (.labels(_, let prefix), .labelsRetracted):
@@ -47,15 +51,31 @@ extension MarketState {
             for row in 0..<columns.rows {
                 set(try LabelEvents.revision(columns, row).label, in: index)
             }
+        case (.drift, _): try applyDrift(event, type, of: stream)
         case (.configuration, .configurationActivated):
             configuration.apply(try ConfigurationChange(event.payload))
         case (.operations, .updateCompleted):
             try apply(UpdateCompletion(event.payload))
-        default:
-            throw FormatError("\(type.name) does not belong into \(stream.id)")
+        case (.operations, _): try applyOperations(event, type, of: stream)
+        default: throw Self.misplaced(type, stream)
         }
-        if case .candles = stream { candlesVersion = event.streamVersion.number }
+        note(event.streamVersion.number, of: stream)
         position = event.frame.position
+    }
+
+    static func misplaced(_ type: EventType, _ stream: MarketStream) -> FormatError {
+        FormatError("\(type.name) does not belong into \(stream.id)")
+    }
+
+    /// Notes how far the streams are folded from which results are computed.
+    private mutating func note(_ version: UInt64, of stream: MarketStream) {
+        switch stream {
+        case .candles: candlesVersion = version
+        case .labels(_, let prefix):
+            let index = labellings.firstIndex { $0.hash.hex.hasPrefix(prefix) }
+            if let index { labellings[index].labelsVersion = version }
+        case .drift, .configuration, .operations: break
+        }
     }
 
     /// Folds an update just completed, at its position: what its event says, without reading it back.

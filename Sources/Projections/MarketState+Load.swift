@@ -95,7 +95,7 @@ extension MarketState {
             try fold(stream, head, through: record.position, view, reader)
         }
         slide()
-        adopt(record)
+        try adopt(record)
     }
 
     /// Folds the configurations and the openings of labellings, in the order of a fold.
@@ -114,7 +114,7 @@ extension MarketState {
             case .labels:
                 let first = try view.position(of: StreamVersion(1), in: head)
                 if let first, first <= last { opened.append((first, stream, head)) }
-            case .candles, .operations: break
+            case .candles, .drift, .operations: break
             }
         }
         // Labellings stand in the order in which they were opened, as in a fold.
@@ -124,12 +124,19 @@ extension MarketState {
     }
 
     /// Takes what a record tells beside the rows.
-    mutating func adopt(_ record: MarketRecord) {
+    ///
+    /// - Throws: what the states of drift and operations cannot be read for: a record is checked, so
+    ///   that only another program could have written them.
+    mutating func adopt(_ record: MarketRecord) throws {
         for labelling in record.labellings {
             guard let index = self.labelling(labelling.hash) else { continue }
             labellings[index].through = labelling.through
             labellings[index].candlesVersion = labelling.candlesVersion
+            labellings[index].labelsVersion = labelling.labelsVersion
         }
+        baselines = try Baselines(record.watch[0])
+        drift = try DriftHistory(record.watch[1])
+        operations = try Operations(record.watch[2])
         candlesVersion = record.candlesVersion
         position = record.position
     }

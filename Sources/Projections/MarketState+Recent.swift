@@ -39,7 +39,7 @@ extension MarketState {
         var state = MarketState(market: market)
         state.window.newest = newest
         _ = try state.foldOpenings(through: record.position, view, reader, streams)
-        state.adopt(record)
+        try state.adopt(record)
         guard saved.damaged.isEmpty, state.hold(saved) else { return nil }
         for labelling in state.labellings {
             guard let through = labelling.through else { continue }

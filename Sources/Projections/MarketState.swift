@@ -14,6 +14,12 @@ public struct MarketState: Sendable {
     public internal(set) var window: RollingWindow
     /// The labellings, in the order in which they were opened.
     public internal(set) var labellings: [LabelState] = []
+    /// The newest baseline of every labelling.
+    public internal(set) var baselines = Baselines()
+    /// What the next drift checks must know of those before.
+    public internal(set) var drift = DriftHistory()
+    /// Whether the market is traded, and open alerts.
+    public internal(set) var operations = Operations()
     /// How many events of the candle stream are folded.
     public internal(set) var candlesVersion: UInt64 = 0
     /// The position of the last event folded.
@@ -72,6 +78,22 @@ public struct MarketState: Sendable {
             Digest(
                 name: ActiveConfigurations.name, version: ActiveConfigurations.version,
                 labelling: nil, digest: configuration.digest(hasher: hasher)))
+        for (name, version, bytes) in watchStates {
+            digests.append(
+                Digest(
+                    name: name, version: version, labelling: nil, digest: hasher.hash(bytes)))
+        }
         return digests
+    }
+
+    /// The states of baselines, drift and operations, which are bytes themselves.
+    var watchStates: [(name: String, version: UInt32, bytes: [UInt8])] {
+        mutating get {
+            [
+                (Baselines.name, Baselines.version, baselines.bytes()),
+                (DriftHistory.name, DriftHistory.version, drift.bytes()),
+                (Operations.name, Operations.version, operations.bytes()),
+            ]
+        }
     }
 }

@@ -11,14 +11,21 @@ public enum MarketStream: Hashable, Sendable {
     case candles(MarketID)
     /// Labels under the configuration whose labels hash begins with these 16 digits.
     case labels(MarketID, prefix: String)
+    /// Baselines and drift checks under that configuration, and monitors.
+    case drift(MarketID, prefix: String)
     /// Which configurations are active.
     case configuration(MarketID)
-    /// Updates completed.
+    /// Updates completed, decisions, alerts.
     case operations(MarketID)
 
     /// The stream of the labels under a configuration.
     public static func labels(_ market: MarketID, hash: Hash256) -> MarketStream {
         .labels(market, prefix: String(hash.hex.prefix(16)))
+    }
+
+    /// The stream of the drift of the labels under a configuration.
+    public static func drift(_ market: MarketID, hash: Hash256) -> MarketStream {
+        .drift(market, prefix: String(hash.hex.prefix(16)))
     }
 
     /// Reads a stream's name; nil if it is not of a market.
@@ -32,6 +39,7 @@ public enum MarketStream: Hashable, Sendable {
         case ("configuration", 4): self = .configuration(market)
         case ("operations", 4): self = .operations(market)
         case ("labels", 5): self = .labels(market, prefix: String(parts[4]))
+        case ("drift", 5): self = .drift(market, prefix: String(parts[4]))
         default: return nil
         }
     }
@@ -39,8 +47,8 @@ public enum MarketStream: Hashable, Sendable {
     /// The market.
     public var market: MarketID {
         switch self {
-        case .candles(let market), .labels(let market, _), .configuration(let market),
-            .operations(let market):
+        case .candles(let market), .labels(let market, _), .drift(let market, _),
+            .configuration(let market), .operations(let market):
             market
         }
     }
@@ -51,6 +59,7 @@ public enum MarketStream: Hashable, Sendable {
             switch self {
             case .candles(let market): "\(market)/candles"
             case .labels(let market, let prefix): "\(market)/labels/\(prefix)"
+            case .drift(let market, let prefix): "\(market)/drift/\(prefix)"
             case .configuration(let market): "\(market)/configuration"
             case .operations(let market): "\(market)/operations"
             }

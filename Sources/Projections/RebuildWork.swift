@@ -175,7 +175,7 @@ extension RebuildWork {
             self.skips = skips
         }
 
-        /// Preamble (16), markets (4), skips (4), position (8).
+        /// Preamble (32), markets (4), skips (4), position (8).
         var bytes: [UInt8] {
             var buffer = MarketRecord.preamble
             buffer.append(littleEndian: UInt32(markets))
@@ -188,11 +188,11 @@ extension RebuildWork {
         init?(_ stored: StoredRecord, skips: Int) {
             guard let bytes = stored.bytes, bytes.count == MarketRecord.preambleBytes + 16,
                 MarketRecord.isCurrent(bytes.rawSpan),
-                Int(bytes.rawSpan.load(UInt32.self, at: 20)) == skips
+                Int(bytes.rawSpan.load(UInt32.self, at: 36)) == skips
             else { return nil }
             self.skips = skips
-            markets = Int(bytes.rawSpan.load(UInt32.self, at: 16))
-            position = GlobalPosition(bytes.rawSpan.load(UInt64.self, at: 24))
+            markets = Int(bytes.rawSpan.load(UInt32.self, at: 32))
+            position = GlobalPosition(bytes.rawSpan.load(UInt64.self, at: 40))
         }
     }
 }

@@ -51,10 +51,33 @@ public struct EventType: Hashable, Sendable {
     /// An event that no fold can take is passed over, see ``SkippedEvent``.
     public static let eventSkipped = EventType(9, "event.skipped", version: 1, .json)
 
+    /// A reference period for drift checks, with what it held.
+    public static let baselineRecorded = EventType(10, "baseline.recorded", version: 1, .json)
+    /// The baseline that somebody set holds no longer: the policy decides again.
+    public static let baselineReleased = EventType(11, "baseline.released", version: 1, .json)
+    /// A drift check: what was compared with what, every test, the severity.
+    public static let driftChecked = EventType(12, "drift.checked", version: 1, .json)
+    /// The last day of a market in a few numbers, with every update.
+    public static let marketMonitored = EventType(13, "market.monitored", version: 1, .json)
+    /// What shall be done about a drift check, and why.
+    public static let decisionMade = EventType(14, "decision.made", version: 1, .json)
+    /// Somebody must look: the level in force rose.
+    public static let alertRaised = EventType(15, "alert.raised", version: 1, .json)
+    /// Somebody has seen an alert.
+    public static let alertAcknowledged = EventType(16, "alert.acknowledged", version: 1, .json)
+    /// The cause of an alert is gone.
+    public static let alertResolved = EventType(17, "alert.resolved", version: 1, .json)
+    /// A sink took an alert, or did not.
+    public static let alertDelivered = EventType(18, "alert.delivered", version: 1, .json)
+    /// Somebody let trading go on that a decision had paused.
+    public static let tradingResumed = EventType(19, "trading.resumed", version: 1, .json)
+
     /// All types in the versions that this program writes.
     public static let all: [EventType] = [
         .labellingOpened, .configurationActivated, .candlesRecorded, .candlesRevised,
         .labelsClosed, .labelsRevised, .labelsRetracted, .updateCompleted, .eventSkipped,
+        .baselineRecorded, .baselineReleased, .driftChecked, .marketMonitored, .decisionMade,
+        .alertRaised, .alertAcknowledged, .alertResolved, .alertDelivered, .tradingResumed,
     ]
 
     /// The type with a number and a schema version, an old one too; nil if this program does not

@@ -9,6 +9,21 @@ public enum ConfigurationLeaf: String, CaseIterable, Sendable {
     case buffer
     case costThresholdBps = "cost_threshold_bps"
     case defaultFeeBps = "default_fee_bps"
+    case driftAlpha = "drift_alpha"
+    case driftBaseline = "drift_baseline"
+    case driftBaselineDays = "drift_baseline_days"
+    case driftCheckHours = "drift_check_hours"
+    case driftCheckRows = "drift_check_rows"
+    case driftCostRatio = "drift_cost_ratio"
+    case driftCurrentDays = "drift_current_days"
+    case driftHoldChecks = "drift_hold_checks"
+    case driftLabelShare = "drift_label_share"
+    case driftLabels = "drift_labels"
+    case driftMinimumLabels = "drift_minimum_labels"
+    case driftMinimumRows = "drift_minimum_rows"
+    case driftOutsideShare = "drift_outside_share"
+    case driftProfile = "drift_profile"
+    case driftPsi = "drift_psi"
     case exchange
     case fees
     case labelAlgorithm = "label_algorithm"
@@ -26,7 +41,13 @@ public enum ConfigurationLeaf: String, CaseIterable, Sendable {
     public var name: String { rawValue }
 
     /// Whether labels depend on it; if not, its change relabels nothing.
-    public var altersLabels: Bool { self != .windowDays }
+    public var altersLabels: Bool { self != .windowDays && !isOfDrift }
+
+    /// Whether it decides about drift checks: their schedule, baseline and thresholds.
+    ///
+    /// These leaves are younger than the others: where one is as programs before it behaved, it is not
+    /// written, so that configurations recorded before it keep their hashes.
+    public var isOfDrift: Bool { DriftPolicy()[self] != nil }
 
     /// The variable that sets it, `MECHANIC_TAKE_PROFIT_BPS`.
     public var variable: String { ConfigurationSources.prefix + name.uppercased() }
@@ -38,7 +59,8 @@ public enum ConfigurationLeaf: String, CaseIterable, Sendable {
     func value(of text: String) throws(LabelingConfiguration.Invalid) -> JSONValue {
         switch self {
         case .fees: throw .init(self, "is set in files only")
-        case .ambiguity, .exchange: return .string(text)
+        case .ambiguity, .exchange, .driftBaseline, .driftLabels, .driftProfile:
+            return .string(text)
         default:
             let bytes = Array(text.utf8)
             guard let number = DecimalText.value(bytes.span, bytes.indices) else {

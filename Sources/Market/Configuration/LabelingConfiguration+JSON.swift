@@ -32,15 +32,14 @@ extension LabelingConfiguration {
         SHA256().hash(json { $0.altersLabels }.canonicalBytes)
     }
 
-    /// Every leaf.
-    ///
-    /// A leaf added by a later version of the program is written only where it differs from what
-    /// the program did before the leaf existed, so that old configurations keep their hashes.
+    /// Every leaf, those of drift only where they differ from ``DriftPolicy/init()``: what programs did
+    /// before these leaves existed, so that old configurations keep their hashes.
     public var json: JSONValue { json { _ in true } }
 
     private func json(where isWanted: (ConfigurationLeaf) -> Bool) -> JSONValue {
-        .object(
-            ConfigurationLeaf.allCases.filter(isWanted).map { .init($0.name, self[$0]) })
+        let before = DriftPolicy()
+        let leaves = ConfigurationLeaf.allCases.filter { isWanted($0) && before[$0] != self[$0] }
+        return .object(leaves.map { .init($0.name, self[$0]) })
     }
 
     /// The value of a leaf.
@@ -62,6 +61,7 @@ extension LabelingConfiguration {
         case .takeProfitBps: .number(takeProfitBps)
         case .timeoutMinutes: .integer(timeoutMinutes)
         case .windowDays: .integer(windowDays)
+        default: drift[leaf] ?? .null
         }
     }
 
@@ -79,12 +79,7 @@ extension LabelingConfiguration {
     mutating func set(_ leaf: ConfigurationLeaf, to value: JSONValue) throws(Invalid) {
         let reader = LeafReader(path: JSONPath(leaf.name), value: value)
         switch leaf {
-        case .ambiguity:
-            guard let value = value.text.flatMap(Ambiguity.init) else {
-                let names = Ambiguity.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Invalid(leaf, "expected one of \(names)")
-            }
-            ambiguity = value
+        case .ambiguity: ambiguity = try reader.choice()
         case .buffer: buffer = try reader.number()
         case .costThresholdBps: costThresholdBps = try reader.number()
         case .defaultFeeBps:
@@ -105,6 +100,7 @@ extension LabelingConfiguration {
         case .takeProfitBps: takeProfitBps = try reader.number()
         case .timeoutMinutes: timeoutMinutes = try reader.integer()
         case .windowDays: windowDays = try reader.integer()
+        default: try drift.set(leaf, reader)
         }
     }
 }

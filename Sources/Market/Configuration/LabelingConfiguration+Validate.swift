@@ -24,6 +24,7 @@ extension LabelingConfiguration {
             let isBounded = max(entry.makerBps.magnitude, entry.takerBps.magnitude) <= 1e6
             try require(isBounded, .fees, "a fee must lie within ±1e6 bps")
         }
+        try drift.validate(windowDays: windowDays)
         try require(buffer > 0, .buffer, "must be above 0")
         try require(spreadBps >= 0, .spreadBps, "must not be negative")
         try require(slippageMultiplier >= 0, .slippageMultiplier, "must not be negative")

@@ -1,4 +1,4 @@
-/// Everything that decides what a label is: every leaf is part of the configuration hash.
+/// Everything that decides what a label or a verdict is: every leaf is part of the configuration hash.
 public struct LabelingConfiguration: Equatable, Sendable {
     /// What happens when one candle touches both barriers.
     public enum Ambiguity: String, Sendable, CaseIterable {
@@ -34,6 +34,8 @@ public struct LabelingConfiguration: Equatable, Sendable {
     public var minPnlBps: Double
     /// Days of the rolling window. Labels do not depend on it.
     public var windowDays: Int
+    /// When and how drift is checked. Labels do not depend on it.
+    public var drift = DriftPolicy()
 
     /// Number of the labelling rules; raised when the same leaves come to mean other labels.
     public static let labelAlgorithm = 1

@@ -17,6 +17,13 @@ struct LeafReader {
         return Int(integer)
     }
 
+    /// One of the values of an enumeration.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>() throws(Invalid) -> Choice {
+        if let choice = value.text.flatMap(Choice.init) { return choice }
+        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Invalid(path, "expected one of \(names)")
+    }
+
     func string() throws(Invalid) -> String {
         guard let text = value.text, !text.isEmpty else {
             throw Invalid(path, "expected a text")

@@ -4,10 +4,13 @@ internal import Labeling
 internal import Market
 internal import Projections
 
-/// The recomputation of one market's labels.
+/// The recomputation of one market's labels, and of what was found out and decided about drift.
 struct MarketRecomputation: Sendable {
     private(set) var state: MarketState
     private(set) var checkedLabels = 0
+    private var drift = DriftRecomputation()
+    /// How many baselines, checks, monitors, decisions and alerts were computed anew.
+    var checkedVerdicts: Int { drift.checked }
     /// Every candle ever recorded, as it is now: a catch-up labels what the window forgot.
     private var candles: DayGrid<Candle>
     private var labellings: [Hash256: Labelling] = [:]
@@ -39,9 +42,22 @@ struct MarketRecomputation: Sendable {
             try note(event, at: position)
         case (.operations, .updateCompleted):
             let completion = try UpdateCompletion(event)
-            let differences = check(completion, at: position)
+            var differences = check(completion, at: position)
             try state.apply(event, of: stream)
+            if completion.isComplete, let message = drift.complete(state) {
+                differences.append(.init(position: position, message: message))
+            }
             return differences
+        case (.drift, _), (.operations, _):
+            let all = candles
+            let known = labellings
+            let message = try drift.check(event, &state) { hash in
+                DriftRecomputation.Past(
+                    candles: all,
+                    labels: known[hash]?.labels ?? DayGrid(timeframe: all.timeframe))
+            }
+            try state.apply(event, of: stream)
+            return message.map { [.init(position: position, message: $0)] } ?? []
         default: break
         }
         try state.apply(event, of: stream)

@@ -12,6 +12,8 @@ public struct UpdateReport: Sendable {
     public var recorded: ClosedRange<Int64>?
     /// What became of each labelling; empty for an import.
     public var labellings: [UpdateCompletion.Labelling] = []
+    /// What was found out about drift, a labelling each; empty for an import.
+    public var drift: [DriftOutcome] = []
     /// How many events are new.
     public var newEvents = 0
     /// Where the log ends.
@@ -45,6 +47,7 @@ public struct UpdateReport: Sendable {
         rows.rejected += other.rows.rejected
         gaps += other.gaps
         labellings += other.labellings
+        drift += other.drift
         newEvents += other.newEvents
         position = max(position, other.position)
     }

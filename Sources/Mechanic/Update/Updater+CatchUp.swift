@@ -23,13 +23,14 @@ extension Updater {
                 let outcomes = try LabelWork.run(
                     labelWorks(history, through: target, nil, commit.view, &warm),
                     threads: threads)
-                let labellings = try record(
+                let recorded = try record(
                     outcomes, history, through: target, arrival: arrival, &commit, &warm)
-                return Step(labellings: labellings, isLast: target == warm.state.window.newest)
+                return Step(recorded: recorded, isLast: target == warm.state.window.newest)
             }
             // Told once, by the first commit.
             arrival = Arrival()
-            report.add(step.labellings)
+            report.add(step.recorded.labellings)
+            report.drift += step.recorded.drift
             report.newEvents += receipt.newEvents
             report.position = receipt.head.position
             if step.isLast { break }
@@ -40,7 +41,7 @@ extension Updater {
 
     /// What one commit of a catch-up did.
     private struct Step: Sendable {
-        var labellings: [UpdateCompletion.Labelling] = []
+        var recorded = Recorded()
         var isLast = true
     }
 

@@ -50,6 +50,7 @@ extension Updater {
             let edge = newest - RollingWindow.length
             try warm.state.load(from: cutoff, through: edge, commit.view)
         }
+        if !delta.revisions.isEmpty { warm.drift.noteRevision() }
         let events = CandleEvents.recorded(delta.recorded) + CandleEvents.revised(delta.revisions)
         for event in events {
             last = try record(event, to: .candles(market), &commit, &warm)

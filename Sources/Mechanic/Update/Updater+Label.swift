@@ -69,14 +69,20 @@ extension Updater {
         return works
     }
 
-    /// Records what the labellings changed, in the order of their activation, and completes the
-    /// update.
+    /// What an update recorded beside the candles.
+    struct Recorded: Sendable {
+        var labellings: [UpdateCompletion.Labelling] = []
+        var drift: [DriftOutcome] = []
+    }
+
+    /// Records what the labellings changed, in the order of their activation, looks at drift, and
+    /// completes the update.
     ///
     /// - Parameter candles: as for ``labelWorks(_:through:_:_:_:)``.
     func record(
         _ outcomes: [LabelWork.Outcome], _ candles: DayGrid<Candle>? = nil,
         through target: Int64, arrival: Arrival, _ commit: inout Commit, _ warm: inout Warm
-    ) throws -> [UpdateCompletion.Labelling] {
+    ) throws -> Recorded {
         var completions: [UpdateCompletion.Labelling] = []
         var isBehind = false
         var earliest: Int64?
@@ -104,17 +110,18 @@ extension Updater {
                     closed: delta.closed.count, revised: delta.revised.count,
                     retracted: delta.retracted.count, open: open.count))
         }
-        guard isBehind || warm.newEvents > 0 else { return completions }
+        guard isBehind || warm.newEvents > 0 else { return Recorded(labellings: completions) }
+        let isComplete = target == warm.state.window.newest
+        let drift = isComplete ? try watch(arrival.cause, &commit, &warm) : []
         let completion = UpdateCompletion(
             rows: arrival.rows, recorded: arrival.recorded,
             gaps: Self.gaps(
                 candles ?? warm.state.window.candles, after: earliest, through: target),
-            labellings: completions, isComplete: target == warm.state.window.newest,
-            program: Program.version)
+            labellings: completions, isComplete: isComplete, program: Program.version)
         let appended = try append(
             completion.event(causation: arrival.cause), to: .operations(market), &commit, &warm)
         try warm.state.apply(completion, at: appended.position)
-        return completions
+        return Recorded(labellings: completions, drift: drift)
     }
 
     /// The gaps between the candles from one stamp through another.

@@ -47,8 +47,10 @@ extension Updater {
         var report = UpdateReport()
         report.add(delta)
         if let newest = warm.state.window.newest {
-            report.labellings = try record(
+            let recorded = try record(
                 outcomes, through: newest, arrival: Arrival(delta, cause: cause), &commit, &warm)
+            report.labellings = recorded.labellings
+            report.drift = recorded.drift
             report.newest = newest
         }
         report.newEvents = warm.newEvents

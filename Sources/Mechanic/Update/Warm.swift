@@ -12,6 +12,8 @@ struct Warm: Sendable {
     var saved: SavedDays
     /// The open trades of every labelling.
     var engines: [Hash256: LabellingEngine] = [:]
+    /// Sorted samples of drift checks.
+    var drift = DriftSamples()
     /// Days before the window that rows were compared with.
     var archive = CandleArchive()
     /// The newest event of any market that the state takes into account.

@@ -1,0 +1,131 @@
+internal import CanonicalJSON
+internal import Digest
+internal import EventFormat
+
+/// Members of a payload of JSON, read with the name of the event in every error.
+struct PayloadReader {
+    private let json: JSONValue?
+    private let place: String
+
+    /// Reads a payload of the version of its type that this program writes.
+    init(_ payload: RawSpan, _ type: EventType) throws(FormatError) {
+        do throws(JSONError) {
+            json = try JSONValue(parsing: payload.copy())
+        } catch {
+            throw FormatError("\(type.name): \(error)")
+        }
+        place = type.name
+        guard try integer("schema") == Int64(type.schemaVersion) else {
+            throw FormatError("\(type.name): the payload is of another schema")
+        }
+    }
+
+    /// A part of a document.
+    init(_ json: JSONValue?, in place: String) {
+        self.json = json
+        self.place = place
+    }
+
+    /// The error of a member that is not there or of another kind.
+    func missing(_ name: String) -> FormatError { FormatError("\(place): \(name) is missing") }
+
+    /// The value as it stands.
+    func value(_ name: String) throws(FormatError) -> JSONValue {
+        guard let value = json?[name] else { throw missing(name) }
+        return value
+    }
+
+    func isNull(_ name: String) -> Bool { json?[name] == .null }
+
+    func integer(_ name: String) throws(FormatError) -> Int64 {
+        guard let value = json?[name]?.int64 else { throw missing(name) }
+        return value
+    }
+
+    func count(_ name: String) throws(FormatError) -> Int {
+        let value = try integer(name)
+        guard value >= 0 else { throw FormatError("\(place): \(name) is negative") }
+        return Int(value)
+    }
+
+    func number(_ name: String) throws(FormatError) -> Double {
+        guard let value = json?[name]?.double else { throw missing(name) }
+        return value
+    }
+
+    func text(_ name: String) throws(FormatError) -> String {
+        guard let value = json?[name]?.text else { throw missing(name) }
+        return value
+    }
+
+    func bool(_ name: String) throws(FormatError) -> Bool {
+        guard case .bool(let value)? = json?[name] else { throw missing(name) }
+        return value
+    }
+
+    func hash(_ name: String) throws(FormatError) -> Hash256 {
+        guard let hash = json?[name]?.text.flatMap({ Hash256(hex: $0) }) else {
+            throw missing(name)
+        }
+        return hash
+    }
+
+    func choice<Choice: RawRepresentable<String>>(_ name: String) throws(FormatError) -> Choice {
+        guard let choice = json?[name]?.text.flatMap(Choice.init) else { throw missing(name) }
+        return choice
+    }
+
+    /// What `read` gives; nil where the member is null.
+    func optional<Value>(
+        _ name: String, _ read: (String) throws(FormatError) -> Value
+    ) throws(FormatError) -> Value? {
+        isNull(name) ? nil : try read(name)
+    }
+
+    func object(_ name: String) throws(FormatError) -> PayloadReader {
+        guard let value = json?[name], value.members != nil else { throw missing(name) }
+        return PayloadReader(value, in: "\(place): \(name)")
+    }
+
+    func objects(_ name: String) throws(FormatError) -> [PayloadReader] {
+        guard let elements = json?[name]?.elements else { throw missing(name) }
+        return elements.map { PayloadReader($0, in: "\(place): \(name)") }
+    }
+
+    func numbers(_ name: String) throws(FormatError) -> [Double] {
+        guard let elements = json?[name]?.elements else { throw missing(name) }
+        var numbers: [Double] = []
+        for element in elements {
+            guard let number = element.double else { throw missing(name) }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    func counts(_ name: String) throws(FormatError) -> [Int] {
+        var counts: [Int] = []
+        for number in try numbers(name) {
+            guard let count = Int(exactly: number), count >= 0 else { throw missing(name) }
+            counts.append(count)
+        }
+        return counts
+    }
+
+    func texts(_ name: String) throws(FormatError) -> [String] {
+        guard let elements = json?[name]?.elements else { throw missing(name) }
+        var texts: [String] = []
+        for element in elements {
+            guard let text = element.text else { throw missing(name) }
+            texts.append(text)
+        }
+        return texts
+    }
+}
+
+extension JSONValue {
+    /// A number, or null where there is none.
+    init(_ number: Double?) { self = number.map { .number($0) } ?? .null }
+
+    /// A text, or null where there is none.
+    init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+}
