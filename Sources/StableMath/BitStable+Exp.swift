@@ -29,8 +29,8 @@ extension BitStable {
     private static let smallest = -0x1.74910d52d3051p+9
     private static let inverseLn2 = 0x1.71547652b82fep+0
     /// The first 32 bits of ln 2: their product with any k is exact.
-    private static let ln2High = 0x1.62e42feep-1
-    private static let ln2Low = 0x1.a39ef35793c76p-33
+    static let ln2High = 0x1.62e42feep-1
+    static let ln2Low = 0x1.a39ef35793c76p-33
 
     /// x as `k·ln 2 + (high − low)`.
     private static func reduced(_ x: Double) -> (k: Int64, high: Double, low: Double) {
