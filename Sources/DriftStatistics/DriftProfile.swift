@@ -1,0 +1,8 @@
+/// A way to tell drift: which tests, with which limits.
+public protocol DriftProfile: Sendable {
+    /// Its name in configurations and reports.
+    var name: String { get }
+
+    /// Compares a window with a reference; depends on nothing else.
+    func verdict(of current: DriftWindow, against reference: DriftReference) -> DriftVerdict
+}
