@@ -11,8 +11,8 @@ test makes the same two from their sizes and `shift`.
 `tail` is what `ks_2samp` takes for large samples, `kstwo.sf`: at both sides of every limit between
 its formulas. The script ends with an error if one of them is not met.
 
-`samples` are small samples with ties: statistic, p-value, bins, counts and index, each formula
-written as the contract words it.
+`samples` are small samples, most with ties: statistic, p-value, bins, counts and index, each
+formula written as the contract words it.
 """
 
 import json
@@ -154,11 +154,13 @@ def samples():
     rows = []
     for case in range(40):
         m, n = (int(x) for x in random.integers(1, 80, 2))
-        # Few different numbers make many ties, and some bins without a width.
-        grid = float(random.choice([2, 0.5, 0.1, 0.013]))
         move = float(random.choice([0, 0, 0.3, 5]))
-        first = numpy.round(random.normal(move, 1, m) / grid) * grid
-        second = numpy.round(random.normal(0, 1, n) / grid) * grid
+        first = random.normal(move, 1, m)
+        second = random.normal(0, 1, n)
+        # Few different numbers make many ties, and some bins without a width.
+        grid = float(random.choice([0, 2, 0.5, 0.1, 0.013]))
+        if grid:
+            first, second = (numpy.round(side / grid) * grid for side in (first, second))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             result = scipy.stats.ks_2samp(first, second)
