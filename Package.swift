@@ -122,7 +122,7 @@ let package = Package(
             [
                 "Mechanic", "Projections", "EventStorage", "EventFormat", "Market", "Labeling",
                 "SystemIO",
-                "Digest", "CanonicalJSON",
+                "Digest", "CanonicalJSON", "DriftStatistics",
             ]),
         // The model that the store is held against, and what runs it for hours: tools/soak.
         .target(

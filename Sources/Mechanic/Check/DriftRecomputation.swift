@@ -99,7 +99,7 @@ struct DriftRecomputation: Sendable {
         guard range.upperBound <= end - policy.currentLength else {
             return "\(place) overlaps the current window"
         }
-        var rows =
+        let rows =
             state.window.reaches(range.lowerBound)
             ? Past(
                 candles: state.window.candles,
@@ -114,6 +114,7 @@ struct DriftRecomputation: Sendable {
         }
         let computed = Reference(
             version: event.streamVersion.number, range: range, all: reference(.all), newest: reference(.last1000))
+        var (candles, entries) = (rows.candles, rows.labels)
         let cause =
             recorded.cause == .set ? .set : policy.cause(of: range, state.window.candles)
         let expected = BaselineRecord(
@@ -122,8 +123,8 @@ struct DriftRecomputation: Sendable {
             basis: InputBasis(
                 of: range, knownBy: end, market: state.market,
                 candlesVersion: state.candlesVersion,
-                labels: DriftComputation.labels(configuration.labelsHash, state), candles: &rows.candles,
-                rows: &rows.labels, through: nil, hasher: SHA256()),
+                labels: DriftComputation.labels(configuration.labelsHash, state), candles: &candles,
+                rows: &entries, through: nil, hasher: SHA256()),
             summary: BaselineRecord.Summary(computed[policy.labels]), program: recorded.program)
         baselines[configuration.labelsHash] = computed
         return JSONDifference.first(recorded.json, expected.json).map { "\(place): \($0)" }

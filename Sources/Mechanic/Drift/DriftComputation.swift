@@ -98,12 +98,12 @@ extension DriftReference {
 
 extension DriftPolicy {
     /// Why a period before the current window is recorded: a policy that keeps the first one waits for
-    /// one that the market fills from its first day on.
+    /// one that the market fills from its first hour on.
     func cause(of reference: Range<Int64>, _ candles: DayGrid<Candle>) -> BaselineRecord.Cause {
         guard baseline == .fixed else { return .rolling }
         var isFilled = false
         candles.forEach(
-            from: reference.lowerBound, through: reference.lowerBound + UTCDay.milliseconds - 1
+            from: reference.lowerBound, through: reference.lowerBound + 3_600_000 - 1
         ) { _ in isFilled = true }
         return isFilled ? .fixed : .rolling
     }
