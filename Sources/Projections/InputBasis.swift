@@ -34,7 +34,7 @@ public struct InputBasis: Equatable, Sendable {
     public let candlesVersion: UInt64
     /// The labels used: those of entries in the range that were known by then. Nil if none were.
     public let labels: Labels?
-    /// SHA-256 of the rows used, see ``MarketState/inputBasis(of:labels:hasher:)``.
+    /// SHA-256 of the rows used, see ``MarketState/inputBasis(of:knownBy:labels:hasher:)``.
     public let digest: Hash256
 
     init(

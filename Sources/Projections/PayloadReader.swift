@@ -29,6 +29,11 @@ struct PayloadReader {
     /// The error of a member that is not there or of another kind.
     func missing(_ name: String) -> FormatError { FormatError("\(place): \(name) is missing") }
 
+    /// The error of a member that others contradict.
+    func contradicted(_ name: String, _ why: String) -> FormatError {
+        FormatError("\(place): \(name) \(why)")
+    }
+
     /// The value as it stands.
     func value(_ name: String) throws(FormatError) -> JSONValue {
         guard let value = json?[name] else { throw missing(name) }
@@ -46,6 +51,23 @@ struct PayloadReader {
         let value = try integer(name)
         guard value >= 0 else { throw FormatError("\(place): \(name) is negative") }
         return Int(value)
+    }
+
+    /// `from_ms` and `until_ms`: stamps, the end not in it.
+    func range() throws(FormatError) -> Range<Int64> {
+        let (from, until) = (try integer("from_ms"), try integer("until_ms"))
+        guard from <= until else { throw contradicted("until_ms", "lies before from_ms") }
+        return from..<until
+    }
+
+    /// The rows that a result was computed from.
+    func basis(_ name: String) throws(FormatError) -> InputBasis {
+        let value = try value(name)
+        do throws(FormatError) {
+            return try InputBasis(json: value)
+        } catch {
+            throw FormatError("\(place): \(name): \(error)")
+        }
     }
 
     func number(_ name: String) throws(FormatError) -> Double {
@@ -103,10 +125,11 @@ struct PayloadReader {
     }
 
     func counts(_ name: String) throws(FormatError) -> [Int] {
+        guard let elements = json?[name]?.elements else { throw missing(name) }
         var counts: [Int] = []
-        for number in try numbers(name) {
-            guard let count = Int(exactly: number), count >= 0 else { throw missing(name) }
-            counts.append(count)
+        for element in elements {
+            guard let count = element.int64, count >= 0 else { throw missing(name) }
+            counts.append(Int(count))
         }
         return counts
     }
