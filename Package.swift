@@ -113,7 +113,10 @@ let package = Package(
         tests("LabelingTests", ["Labeling", "Market", "SystemIO", "CBaselines"]),
         tests(
             "ProjectionsTests",
-            ["Projections", "EventStorage", "EventFormat", "Market", "Labeling", "Digest"]),
+            [
+                "Projections", "EventStorage", "EventFormat", "Market", "Labeling", "Digest",
+                "CanonicalJSON", "DriftStatistics", "SystemIO",
+            ]),
         tests(
             "MechanicTests",
             [

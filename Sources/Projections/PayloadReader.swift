@@ -34,12 +34,6 @@ struct PayloadReader {
         FormatError("\(place): \(name) \(why)")
     }
 
-    /// The value as it stands.
-    func value(_ name: String) throws(FormatError) -> JSONValue {
-        guard let value = json?[name] else { throw missing(name) }
-        return value
-    }
-
     func isNull(_ name: String) -> Bool { json?[name] == .null }
 
     func integer(_ name: String) throws(FormatError) -> Int64 {
@@ -60,16 +54,6 @@ struct PayloadReader {
         return from..<until
     }
 
-    /// The rows that a result was computed from.
-    func basis(_ name: String) throws(FormatError) -> InputBasis {
-        let value = try value(name)
-        do throws(FormatError) {
-            return try InputBasis(json: value)
-        } catch {
-            throw FormatError("\(place): \(name): \(error)")
-        }
-    }
-
     func number(_ name: String) throws(FormatError) -> Double {
         guard let value = json?[name]?.double else { throw missing(name) }
         return value
@@ -86,8 +70,24 @@ struct PayloadReader {
     }
 
     func hash(_ name: String) throws(FormatError) -> Hash256 {
-        guard let hash = json?[name]?.text.flatMap({ Hash256(hex: $0) }) else {
-            throw missing(name)
+        guard let hash = Self.hash(json?[name]) else { throw missing(name) }
+        return hash
+    }
+
+    func hashes(_ name: String) throws(FormatError) -> [Hash256] {
+        guard let elements = json?[name]?.elements else { throw missing(name) }
+        var hashes: [Hash256] = []
+        for element in elements {
+            guard let hash = Self.hash(element) else { throw missing(name) }
+            hashes.append(hash)
+        }
+        return hashes
+    }
+
+    /// Lower case only, as hashes are written.
+    private static func hash(_ value: JSONValue?) -> Hash256? {
+        guard let text = value?.text, let hash = Hash256(hex: text), hash.hex == text else {
+            return nil
         }
         return hash
     }

@@ -98,7 +98,7 @@ extension Sample {
     ]
 
     private static let alertAcknowledged = [
-        #"{"alert":4,"by":"ada","note":null,"schema":1}"#,
+        #"{"alert":4,"by":"ada","note":null,"schema":1}"#
     ]
 
     private static let alertResolved = [

@@ -126,7 +126,7 @@ extension BaselineRecord {
         cause = try reader.choice("cause")
         configurationHash = try reader.hash("configuration_hash")
         labelsHash = try reader.hash("labels_hash")
-        basis = try reader.basis("basis")
+        basis = try InputBasis(reader.object("basis"))
         if let labels = basis.labels, labels.hash != labelsHash {
             throw reader.contradicted("basis", "is of another labelling")
         }

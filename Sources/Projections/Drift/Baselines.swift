@@ -77,7 +77,7 @@ extension Baselines {
     /// The state: canonical JSON.
     ///
     /// - Complexity: O(1) where nothing changed since the last call.
-    mutating func bytes() -> [UInt8] {
+    package mutating func bytes() -> [UInt8] {
         if let cache { return cache }
         let json = JSONValue.array(
             entries.map { entry in
@@ -98,7 +98,7 @@ extension Baselines {
     }
 
     /// Reads the state back.
-    init(_ bytes: [UInt8]) throws {
+    package init(_ bytes: [UInt8]) throws {
         for reader in try PayloadReader.state(bytes, Self.name) {
             entries.append(
                 Entry(

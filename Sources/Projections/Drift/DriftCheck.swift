@@ -123,7 +123,7 @@ extension DriftCheck {
         labelsHash = try reader.hash("labels_hash")
         profile = try reader.choice("profile")
         labels = try reader.choice("labels")
-        current = try reader.basis("current")
+        current = try InputBasis(reader.object("current"))
         if let labels = current.labels, labels.hash != labelsHash {
             throw reader.contradicted("current", "is of another labelling")
         }
