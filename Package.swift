@@ -116,7 +116,10 @@ let package = Package(
         tests("DriftStatisticsTests", ["DriftStatistics", "Labeling", "Market", "SystemIO"]),
         tests(
             "ProjectionsTests",
-            ["Projections", "EventStorage", "EventFormat", "Market", "Labeling", "Digest"]),
+            [
+                "Projections", "EventStorage", "EventFormat", "Market", "Labeling", "Digest",
+                "CanonicalJSON", "DriftStatistics", "SystemIO",
+            ]),
         tests(
             "MechanicTests",
             [
