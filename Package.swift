@@ -36,7 +36,9 @@ let package = Package(
     products: [
         .executable(name: "mechanic-replay", targets: ["mechanic-replay"]),
         .library(name: "EventStorage", targets: ["EventStorage", "EventFormat"]),
-        .library(name: "Mechanic", targets: ["Mechanic", "Projections", "Labeling", "Market"]),
+        .library(
+            name: "Mechanic",
+            targets: ["Mechanic", "Projections", "Labeling", "Market", "DriftStatistics"]),
     ],
     dependencies: [
         // Command-line parsing, help, completions and manual: the field's standard, 50 s to build.
@@ -111,6 +113,7 @@ let package = Package(
             ]),
         tests("MarketTests", ["Market", "Digest", "CanonicalJSON", "SystemIO"]),
         tests("LabelingTests", ["Labeling", "Market", "SystemIO", "CBaselines"]),
+        tests("DriftStatisticsTests", ["DriftStatistics", "Labeling", "Market", "SystemIO"]),
         tests(
             "ProjectionsTests",
             [
@@ -122,7 +125,7 @@ let package = Package(
             [
                 "Mechanic", "Projections", "EventStorage", "EventFormat", "Market", "Labeling",
                 "SystemIO",
-                "Digest", "CanonicalJSON",
+                "Digest", "CanonicalJSON", "DriftStatistics",
             ]),
         // The model that the store is held against, and what runs it for hours: tools/soak.
         .target(

@@ -52,7 +52,7 @@ public struct ClassicProfile: DriftProfile {
                 count: reference.returns?.count ?? 0, effectiveCount: reference.effectiveReturns))
     }
 
-    /// Closes that left the reference's range come first: a price that jumped and froze has drifted.
+    /// Closes that left the reference's range come first: a price that jumped and froze drifted.
     private func closes(
         _ current: [Double], isFinite: Bool, _ reference: SortedSample?,
         _ stability: PopulationStability?

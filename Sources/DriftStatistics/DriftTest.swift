@@ -30,7 +30,7 @@ public struct DriftTest: Equatable, Sendable {
     public struct Side: Equatable, Sendable {
         /// Returns, closes or labels; 0 where they were refused because one is no number.
         public let count: Int
-        /// How many independent ones would say as much, by a rough estimate; nil where none is made.
+        /// How many independent ones would say as much, roughly; nil where that is not estimated.
         public let effectiveCount: Double?
         /// The profitable share, or the mean cost in basis points; nil for the other tests, and
         /// where there are no labels or costs are no numbers.
@@ -50,8 +50,8 @@ public struct DriftTest: Equatable, Sendable {
     public let isDrifted: Bool
     /// Why the test could not be evaluated; nil where it was.
     public let insufficiency: Insufficiency?
-    /// Distance, index, difference of shares or ratio of costs, never NaN; nil where the test could not
-    /// be evaluated, and for closes where they drifted by leaving a constant reference.
+    /// Distance, index, difference of shares or ratio of costs, never NaN; nil where the test could
+    /// not be evaluated, and for closes where they drifted by leaving a constant reference.
     public let statistic: Double?
     /// The p-value of returns; nil for the other tests.
     public let pValue: Double?

@@ -1,9 +1,9 @@
 /// The upper tail of the one-sample, two-sided statistic of Kolmogorov and Smirnov.
 ///
-/// Which formula holds where follows scipy 1.17's `kstwo.sf`, for its formulas differ by up to 4e-8 where
-/// they meet. Two departures, both below 1e-11 of the result: the matrix method also does
-/// the part of Pomeranz's recursion (both are exact), and Pelz and Good's series begins at a size of
-/// 8,000 instead of 100,000 (it is then as good and a hundred times as fast).
+/// Which formula holds where follows scipy 1.17's `kstwo.sf`, for where they meet they differ by up
+/// to 4e-8. Two departures, of 1e-11 of the result at most: the matrix method also does the part
+/// of Pomeranz's recursion (both are exact), and Pelz and Good's series begins at a size of 8,000
+/// instead of 100,000 (it is then as good, and a thousand times as fast).
 ///
 /// Source: R. Simard and P. L'Ecuyer, "Computing the Two-Sided Kolmogorov-Smirnov Distribution"
 /// (2011).

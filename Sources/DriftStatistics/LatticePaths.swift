@@ -9,9 +9,9 @@
 enum LatticePaths {
     /// Above this `D²·mn/(m + n)` a share is below the smallest double.
     ///
-    /// A distance of two samples is no greater than the sum of theirs from the
-    /// common distribution, and those stay below `d` but for `2·exp(−2nd²)` (Massart 1990). With the best split of D that
-    /// leaves `4·exp(−D²·mn/(m + n))`.
+    /// The distance of two samples is no greater than the sum of theirs from the common
+    /// distribution, and one of these reaches `d` with a probability of `2·exp(−2nd²)` at most
+    /// (P. Massart, 1990). With D split in the best way `4·exp(−D²·mn/(m + n))` bounds both.
     private static let leastZero = 750.0
 
     /// The share of paths that get as far out as `steps / lcm(m, n)`.
@@ -32,7 +32,8 @@ enum LatticePaths {
     }
 
     /// Equal sizes: by reflection, `2 Σ (−1)ᵏ⁺¹ C(2n, n − k·h) / C(2n, n)` over k ≥ 1, as
-    /// `2 A₁(1 − A₂(1 − A₃(…)))` with `Aₖ` the quotient of a term and the one before: nothing cancels.
+    /// `2 A₁(1 − A₂(1 − A₃(…)))`; `Aₖ` is the quotient of a term and the one before, so nothing
+    /// cancels. The order of operations is scipy's, whose roundings decide about nil.
     ///
     /// - Complexity: O(n).
     private static func outsideSquare(_ n: Int, steps h: Int) -> Double {
@@ -52,9 +53,11 @@ enum LatticePaths {
     /// `u(x, y) = (x·u(x − 1, y) + y·u(x, y − 1)) / (x + y)`, and 1 outside. All terms
     /// are positive, so small shares are as exact as large ones.
     ///
-    /// One diagonal `x + y = s` after the other, only what lies inside: there no value waits for its neighbour.
+    /// One diagonal `x + y = s` after the other, and of each what lies inside: there no value waits
+    /// for its neighbour.
     ///
-    /// - Complexity: O((m + n)·min(m, n)·D) at most.
+    /// - Complexity: O(m·n·D): 0.2 s at the very worst, of 10,000 and 9,999 numbers at D = 0.38;
+    ///   10 ms at D = 0.02.
     private static func outside(_ m: Int, _ n: Int, _ mg: Int, _ ng: Int, steps h: Int) -> Double {
         var last = [Double](repeating: 1, count: m + 2)
         var next = last

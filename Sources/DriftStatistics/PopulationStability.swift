@@ -2,8 +2,8 @@ internal import StableMath
 
 /// The population stability index: how differently numbers spread over the bins of a reference.
 ///
-/// `Σ (c − r)·ln(c/r)` over ten bins with the shares `(count + ε) / (total + 11ε)`, ε = 1e-10, total
-/// the sum of the ten counts. Numbers outside the reference's range are in no bin, so a
+/// `Σ (c − r)·ln(c/r)` over ten bins, with the shares `(count + ε) / (total + 11ε)`, ε = 1e-10, and
+/// the sum of the ten counts as total. Numbers outside the reference's range are in no bin, so a
 /// price that left it would leave the score unmoved: they are counted apart.
 public struct PopulationStability: Equatable, Sendable {
     /// What keeps empty bins from a logarithm of 0.

@@ -6,10 +6,11 @@ internal import StableMath
 /// Each is a binomial probability with `p = d + j/n`, divided by p, and is computed from its
 /// deviance, so that nothing cancels.
 ///
-/// Sources: Z. W. Birnbaum and F. H. Tingey, "One-sided confidence contours for probability distribution
-/// functions" (1951); C. Loader, "Fast and Accurate Computation of Binomial Probabilities" (2000).
+/// Sources: Z. W. Birnbaum and F. H. Tingey, "One-sided confidence contours for probability
+/// distribution functions" (1951); C. Loader, "Fast and Accurate Computation of Binomial
+/// Probabilities" (2000).
 enum SmirnovSum {
-    /// From this size on an approximation: the sum gains nothing that the size would not hide.
+    /// Above this size an approximation, for scipy takes it there.
     private static let largestSize = 1_000_000.0
     /// About as many terms are summed at most.
     private static let mostTerms = 1_024
@@ -17,8 +18,9 @@ enum SmirnovSum {
     /// The probability that the one-sided statistic of `size` numbers is at least `distance`.
     ///
     /// Of many terms only every s-th is summed, times s. They are values of a smooth function that
-    /// vanishes with all its derivatives at both ends, where the trapezoidal rule converges
-    /// exponentially: with 1,024 terms or more and n·d² of 2 and above the difference is below the rounding.
+    /// vanishes with all its derivatives at both ends, so the trapezoidal rule converges
+    /// exponentially: with 1,024 terms or more and n·d² of 2 and above nothing is lost beside the
+    /// rounding.
     ///
     /// - Parameters:
     ///   - distance: above 0 and below 1.
@@ -27,7 +29,7 @@ enum SmirnovSum {
     static func probability(atLeast distance: Double, size: Double) -> Double {
         let steps = size * distance
         guard size <= largestSize else {
-            // Source: as quoted by Simard and L'Ecuyer (2011); what scipy takes from there on.
+            // Source: Simard and L'Ecuyer (2011), who name its authors.
             let root = 6 * steps + 1
             return BitStable.exp(-(root * root) / (18 * size))
         }
@@ -35,7 +37,7 @@ enum SmirnovSum {
         let last = Int(size - steps)
         let step = max(n / mostTerms, 1)
         let ofSize = stirlingError(size)
-        // j = 0: (1 − d)ⁿ⁻⁰ / d · d.
+        // j = 0: (1 − d)ⁿ.
         var sum = BitStable.exp(-deviance(size, -steps) - steps)
         for j in stride(from: step, through: last, by: step) {
             let (x, y) = (Double(j), Double(n - j))

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import EventStorage
 internal import Market
+internal import Mechanic
 internal import SystemIO
 
 /// An error with the exit code that scripts see.
@@ -33,6 +34,7 @@ struct Failure: Error {
             self.init(error.isMissing ? .noInput : .inputOutput, error.description)
         case let error as GzipError: self.init(.badData, error.description)
         case let error as CandleFileError: self.init(.badData, error.description)
+        case let error as OperationError: self.init(.cannotRun, error.description)
         case let error as LabelingConfiguration.Invalid: self.init(.badData, error.description)
         case let error as ConfigurationError:
             self.init(error.source == .file ? .badData : .usage, error.description)

@@ -8,7 +8,7 @@ internal import SystemIO
 struct MechanicReplay: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mechanic-replay",
-        abstract: "Label market data hourly, replay history, prove what was known when.",
+        abstract: "Label market data hourly, watch its drift, prove what was known when.",
         usage: "mechanic-replay <verb> [options]",
         discussion: """
             EXAMPLES
@@ -17,19 +17,24 @@ struct MechanicReplay: ParsableCommand {
               mechanic-replay update --symbol BTC/USDT:USDT --config scalp
               mechanic-replay labels --symbol BTC/USDT:USDT --from 2025-10-10T21:00Z
               mechanic-replay labels --symbol BTC/USDT:USDT --as-of 2025-10-10T21:20Z
+              mechanic-replay drift --symbol BTC/USDT:USDT
+              mechanic-replay drift --symbol BTC/USDT:USDT --history
               mechanic-replay replay --check
               mechanic-replay verify --recompute
 
             EXIT CODES
-              0 done   1 a difference or corruption   2 cannot run   64 usage
-              65 bad data   66 no such input   73 cannot create   74 input or output
-              75 store locked by another writer   130 interrupted
+              0 done   1 a difference, corruption, or drift at or above --fail-on
+              2 cannot run   64 usage   65 bad data   66 no such input
+              73 cannot create   74 input or output   75 store locked by another writer
+              130 interrupted
             """,
         version: Program.version,
         subcommands: [
             Initialize.self, Import.self, DeltaCommand.self, Update.self, BackfillCommand.self,
             ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self, Config.self,
-            Log.self, Show.self, Verify.self, Keygen.self, CheckpointCommand.self, Prove.self,
+            DriftCommand.self,
+            BaselineCommand.self, Alerts.self, Acknowledge.self, Resume.self, Log.self, Show.self,
+            Verify.self, Keygen.self, CheckpointCommand.self, Prove.self,
             BackupCommand.self, Restore.self,
             Compact.self, RebuildCommand.self, Skip.self, Bench.self,
         ])
@@ -60,6 +65,7 @@ enum Main {
     /// would take them for a bundle of flags with `-h` in it and print the help.
     private static var words: [String] {
         var words = Array(CommandLine.arguments.dropFirst())
+        if words.first == "baseline" { return baselineWords(words) }
         guard words.first == "show" || words.first == "prove", !words.contains("--"),
             let index = words.firstIndex(where: isPointLikeAFlag)
         else { return words }
@@ -69,6 +75,24 @@ enum Main {
         let points = Array(words[index..<end])
         words.removeSubrange(index..<end)
         return words + ["--"] + points
+    }
+
+    /// `baseline --symbol S set FROM..TO`, as `baseline set FROM..TO --symbol S`: the parser takes a
+    /// verb only where it stands first.
+    private static func baselineWords(_ words: [String]) -> [String] {
+        let verbs = BaselineCommand.configuration.subcommands.map { $0._commandName }
+        let flags = ["--quiet", "--no-color", "--accept-clock", "--allow-network-filesystem"]
+        for index in words.indices.dropFirst() where verbs.contains(words[index]) {
+            let before = words[index - 1]
+            // What follows an option is its value.
+            guard !before.hasPrefix("--") || before.contains("=") || flags.contains(before) else {
+                continue
+            }
+            var words = words
+            words.insert(words.remove(at: index), at: 1)
+            return words
+        }
+        return words
     }
 
     private static func isPointLikeAFlag(_ word: String) -> Bool {

@@ -92,6 +92,18 @@ public struct MarketRecord: Equatable, Sendable {
         [UInt8(ascii: "L")] + Array(market.description.utf8) + [0] + hash.bytes.prefix(8)
     }
 
+    /// The digest of a projection by its name; nil where the record has none of it.
+    package func digest(_ name: String, of labelling: Hash256?, hasher: SHA256) -> Hash256? {
+        switch name {
+        case RollingWindow.name: window
+        case ActiveConfigurations.name: configuration
+        case Baselines.name: hasher.hash(watch[0])
+        case DriftHistory.name: hasher.hash(watch[1])
+        case Operations.name: hasher.hash(watch[2])
+        default: labellings.first { $0.hash == labelling }?.digest
+        }
+    }
+
     init(_ state: inout MarketState, skips: Int, hasher: SHA256) {
         position = state.position
         candlesVersion = state.candlesVersion

@@ -2,8 +2,9 @@ extension BitStable {
     /// ln x, with an error below one unit in the last place.
     ///
     /// `x = 2ᵏ(1 + f)` with `√½ < 1 + f < √2`, and with `s = f / (2 + f)`
-    /// `ln(1 + f) = 2s + s·R(s²) = f − f²/2 + s(f²/2 + R(s²))`, where `R(z) ≈ 2z/3 + 2z²/5 + …` is a
-    /// polynomial true to 2⁻⁵⁸. Then `ln x = k·ln 2 + ln(1 + f)`, ln 2 in two parts as in ``exp(_:)``.
+    /// `ln(1 + f) = 2s + s·R(s²) = f − f²/2 + s(f²/2 + R(s²))`, where `R(z) ≈ 2z/3 + 2z²/5 + …` is
+    /// a polynomial true to 2⁻⁵⁸. Then `ln x = k·ln 2 + ln(1 + f)`, ln 2 in two parts as in
+    /// ``exp(_:)``.
     ///
     /// - Returns: NaN of NaN and of numbers below 0, −∞ of 0, ∞ of ∞.
     /// - Complexity: O(1).

@@ -32,6 +32,13 @@ struct ConfigurationText {
         case .exchange:
             return .string(["binance", "kraken", "é\t\"x\\"].randomElement(using: &random)!)
         case .timeoutMinutes: return .integer(Int.random(in: 1...100_000, using: &random))
+        case .driftProfile: return "classic"
+        case .driftBaseline: return ["rolling", "fixed"].randomElement(using: &random)!
+        case .driftLabels: return ["all", "last1000"].randomElement(using: &random)!
+        case .driftAlpha: return .number(number / 5_001)
+        case .driftBaselineDays, .driftCurrentDays, .driftHoldChecks, .driftCheckHours,
+            .driftCheckRows, .driftMinimumRows, .driftMinimumLabels:
+            return .integer(Int.random(in: 2...31, using: &random))
         case .fees:
             let count = Int.random(in: 0...3, using: &random)
             return .array((0..<count).map { fee($0, number) })
@@ -50,8 +57,14 @@ struct ConfigurationText {
     /// A value that the leaf does not have; nil where there is no other.
     func otherValue(of leaf: ConfigurationLeaf, than value: JSONValue) -> JSONValue? {
         switch (leaf, value) {
-        case (.ambiguity, _), (.labelAlgorithm, _), (.windowDays, _): nil
-        case (.timeoutMinutes, .number(let number)): .number(number + 1)
+        case (.ambiguity, _), (.driftProfile, _), (.labelAlgorithm, _), (.windowDays, _): nil
+        case (.driftBaseline, let text): text == "fixed" ? "rolling" : "fixed"
+        case (.driftLabels, let text): text == "all" ? "last1000" : "all"
+        case (.timeoutMinutes, .number(let number)), (.driftBaselineDays, .number(let number)),
+            (.driftCurrentDays, .number(let number)), (.driftCheckHours, .number(let number)),
+            (.driftCheckRows, .number(let number)), (.driftHoldChecks, .number(let number)),
+            (.driftMinimumRows, .number(let number)), (.driftMinimumLabels, .number(let number)):
+            .number(number + 1)
         case (_, .number(let number)): .number(number.nextUp)
         case (_, .string(let text)): .string(text + "x")
         case (_, .array(let elements)):

@@ -8,14 +8,35 @@ struct LabelingConfigurationTests {
         try LabelingConfiguration(json: JSONValue(parsing: text))
     }
 
-    @Test func leavesAreInTheOrderOfTheCanonicalText() {
+    @Test func leavesAreInTheOrderOfTheCanonicalText() throws {
         let names = ConfigurationLeaf.allCases.map(\.name)
         #expect(names == names.sorted())
-        let json = LabelingConfiguration.scalp.json
-        #expect(json.members!.map(\.name) == names)
-        for leaf in ConfigurationLeaf.allCases {
-            #expect(LabelingConfiguration.scalp[leaf] == json[leaf.name])
+        // Leaves of drift are younger: they are written only where they are not as before.
+        var changed = LabelingConfiguration.scalp
+        for (index, leaf) in ConfigurationLeaf.allCases.enumerated() where leaf.isOfDrift {
+            guard let value = leaf.otherValue else { continue }
+            let before = changed.hash
+            changed = try LabelingConfiguration(
+                json: .object([.init(leaf.name, value)]), base: changed)
+            #expect(changed.hash != before, "\(index)")
         }
+        for (configuration, isChanged) in [(LabelingConfiguration.scalp, false), (changed, true)] {
+            let json = configuration.json
+            let written = ConfigurationLeaf.allCases.filter {
+                !$0.isOfDrift || (isChanged && $0.otherValue != nil)
+            }
+            #expect(json.members!.map(\.name) == written.map(\.name))
+            for leaf in written { #expect(configuration[leaf] == json[leaf.name]) }
+            #expect(configuration.labelsHash == LabelingConfiguration.scalp.labelsHash)
+            #expect(try LabelingConfiguration(json: json) == configuration)
+        }
+    }
+
+    /// Recorded by programs that had no leaves of drift.
+    @Test func presetsKeepTheHashesThatStoresHold() {
+        #expect(
+            LabelingConfiguration.scalp.hash.hex.hasPrefix("57ddbc59d900ae1e")
+                && LabelingConfiguration.scalp.labelsHash.hex.hasPrefix("584ea1658875741c"))
     }
 
     @Test func everyLeafChangesTheHash() throws {

@@ -18,7 +18,21 @@ extension ConfigurationLeaf {
         base.makerAfterMinutes = 90
         var changed = base
         switch self {
-        case .ambiguity, .labelAlgorithm, .windowDays: return nil
+        case .ambiguity, .driftProfile, .labelAlgorithm, .windowDays: return nil
+        case .driftAlpha: changed.drift.alpha = 0.01
+        case .driftBaseline: changed.drift.baseline = .fixed
+        case .driftBaselineDays: changed.drift.baselineDays = 60
+        case .driftCheckHours: changed.drift.checkHours = 1
+        case .driftCheckRows: changed.drift.checkRows = 100
+        case .driftCostRatio: changed.drift.costRatio = 0.5
+        case .driftCurrentDays: changed.drift.currentDays = 1
+        case .driftHoldChecks: changed.drift.holdChecks = 8
+        case .driftLabelShare: changed.drift.labelShare = 0.2
+        case .driftLabels: changed.drift.labels = .last1000
+        case .driftMinimumLabels: changed.drift.minimumLabels = 50
+        case .driftMinimumRows: changed.drift.minimumRows = 500
+        case .driftOutsideShare: changed.drift.outsideShare = 0.05
+        case .driftPsi: changed.drift.psi = 0.25
         case .buffer: changed.buffer = 1.2
         case .costThresholdBps: changed.costThresholdBps = 40
         case .defaultFeeBps:

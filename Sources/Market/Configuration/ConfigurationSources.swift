@@ -9,9 +9,13 @@ public struct ConfigurationSources: Sendable {
     public static let fileVariable = "MECHANIC_CONFIG"
     /// The variable that names the preset to start from.
     public static let presetVariable = "MECHANIC_PRESET"
+    /// The variable that names a file to which updates append alerts.
+    public static let alertFileVariable = "MECHANIC_ALERT_FILE"
+    /// The variable that holds a command which updates run for each alert.
+    public static let alertCommandVariable = "MECHANIC_ALERT_COMMAND"
     /// Variables of the program and its tools that are no leaves.
     public static let otherVariables = [
-        fileVariable, presetVariable, "MECHANIC_STORE", "MECHANIC_LOG", "MECHANIC_KEY",
+        fileVariable, presetVariable, alertFileVariable, alertCommandVariable, "MECHANIC_STORE", "MECHANIC_LOG", "MECHANIC_KEY",
         "MECHANIC_FUZZ", "MECHANIC_REPLAY",
     ]
 

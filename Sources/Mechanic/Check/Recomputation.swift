@@ -24,6 +24,8 @@ public struct Recomputation: Sendable {
 
     /// How many recorded labels were checked.
     public private(set) var checkedLabels = 0
+    /// How many recorded baselines, drift checks, monitors, decisions and alerts were checked.
+    public private(set) var checkedVerdicts = 0
     /// The first differences.
     public private(set) var differences: [Difference] = []
     private var markets: [MarketRecomputation] = []
@@ -63,6 +65,7 @@ public struct Recomputation: Sendable {
         let differences = try markets[index].apply(event, of: stream, at: position)
         for difference in differences { note(difference.position, difference.message) }
         checkedLabels = markets.reduce(0) { $0 + $1.checkedLabels }
+        checkedVerdicts = markets.reduce(0) { $0 + $1.checkedVerdicts }
     }
 
     private mutating func checkEnd(_ head: GlobalPosition) {

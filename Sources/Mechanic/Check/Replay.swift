@@ -75,17 +75,9 @@ public struct Replay: Sendable {
         guard record.labellings.map(\.hash) == state.labellings.map(\.hash) else {
             return "\(market): the store holds other labellings than the log"
         }
-        var labelling = 0
         for digest in digests {
-            let held: Hash256
-            switch digest.name {
-            case RollingWindow.name: held = record.window
-            case ActiveConfigurations.name: held = record.configuration
-            default:
-                held = record.labellings[labelling].digest
-                labelling += 1
-            }
-            guard held != digest.digest else { continue }
+            let held = record.digest(digest.name, of: digest.labelling, hasher: hasher)
+            guard let held, held != digest.digest else { continue }
             let day = try state.firstDifferentDay(digest, view, hasher: hasher)
             return "\(market): \(digest.name) has digest \(digest.digest) from the log, "
                 + "\(held) in the store"

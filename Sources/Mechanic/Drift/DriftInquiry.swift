@@ -25,7 +25,8 @@ public struct DriftInquiry: Sendable {
     ///   - state: the market as it was known at `position`, with its rows.
     ///   - current: the current window, stamps in milliseconds UTC; nil for the one that ends at the
     ///     newest close.
-    ///   - reference: nil for the baseline in force; for another current window, the period before it.
+    ///   - reference: nil for the baseline in force; with a current window named, the period before it.
+    ///     The periods that were meant by nil, named, give the same answer.
     /// - Throws: ``OperationError`` where the two overlap or there is no candle at all.
     /// - Complexity: O(candles and labels of both periods).
     public static func ask(
@@ -44,13 +45,19 @@ public struct DriftInquiry: Sendable {
         let inquiry = Inquiry(state, labelling, configuration, position)
         let known = state.baselines[labelling.hash]
         var baseline: ComputedBaseline
-        if current == nil, reference == nil, let known, policy.keeps(known) {
+        let isMeant =
+            reference == nil
+            ? current == nil : window == policy.periods(endingAt: newestClose).current
+        if isMeant, let known, policy.keeps(known), reference == nil || reference == known.range {
             let record = try DriftLog.baseline(
                 view, market: state.market, labels: labelling.hash, version: known.version)
+            // As in an update: where the windows grew into it, there is no comparison.
+            let isApart = !known.range.overlaps(window)
             baseline = ComputedBaseline(
                 range: known.range,
-                reference: try DriftLog.reference(
-                    view, of: record.value, labelling, policy.labels),
+                reference: isApart
+                    ? try DriftLog.reference(view, of: record.value, labelling, policy.labels)
+                    : .empty,
                 version: known.version, staleMinutes: known.staleMinutes)
         } else {
             let range =
@@ -61,9 +68,9 @@ public struct DriftInquiry: Sendable {
                         + UTCTime.text(milliseconds: window.lowerBound))
             }
             baseline = try inquiry.reference(range, knownBy: end, view)
-            if let known, known.range == range, known.knownBy == end {
+            // One that was revised since holds other values than these.
+            if let known, known.range == range, known.knownBy == end, known.staleMinutes == 0 {
                 baseline.version = known.version
-                baseline.staleMinutes = known.staleMinutes
             }
         }
         let check = try inquiry.check(window, against: baseline, knownBy: end, view)

@@ -67,7 +67,9 @@ struct BackfillCommand: ParsableCommand {
         ) { step, rows, total in
             positions.append(step.report.position)
             closed += step.report.closed
-            if format == .jsonl { print(step) }
+            if format == .jsonl {
+                print(step, UpdateDrift(step.report, try updater.recentState()))
+            }
             bar.update(rows, of: total)
         }
         bar.finish()
@@ -94,13 +96,13 @@ struct BackfillCommand: ParsableCommand {
     }
 
     /// One flushed line of an update.
-    private func print(_ step: Backfill.Step) {
+    private func print(_ step: Backfill.Step, _ drift: UpdateDrift) {
         var printer = ReportPrinter(format: .jsonl)
         printer.member("end_ms", .integer(step.end))
         for (name, count) in DeltaPrinter.counts(step.report.rows) {
             printer.member(name, .integer(count))
         }
-        UpdatePrinter.add(step.report, to: &printer)
+        UpdatePrinter.add(step.report, drift, to: &printer, isPlain: true)
         printer.finish()
     }
 

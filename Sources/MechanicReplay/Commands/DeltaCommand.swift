@@ -55,7 +55,7 @@ struct DeltaCommand: ParsableCommand {
         }
         let rejects = input?.rejects ?? []
         guard Format.resolve(output.format, inPipe: .json) != .table else {
-            DeltaReport(delta, isPlain: !Console.showsSymbols || output.noColor).print()
+            DeltaReport(delta, isPlain: output.isPlain).print()
             DeltaPrinter.say(rejects, of: input?.rejectedCount ?? 0, to: output.console)
             return
         }

@@ -1,4 +1,5 @@
 internal import CanonicalJSON
+internal import DriftStatistics
 internal import EventFormat
 internal import Market
 internal import Mechanic
@@ -42,6 +43,14 @@ struct MarketsTable {
     mutating func add(_ cells: [Cell], _ json: JSONValue, _ report: UpdateReport) {
         rows.append((cells, json))
         sums.add(report)
+    }
+
+    /// Says loudly what must not be lost in a long table.
+    func say(_ drift: UpdateDrift, of market: MarketID) {
+        guard let check = drift.alarm else { return }
+        output.console.say(
+            "\(check.severity.mark(isPlain: output.isPlain)) \(market): \(check.severity.title): "
+                + check.summary)
     }
 
     /// Prints all of it.
@@ -95,6 +104,16 @@ extension MarketsTable {
 
     /// Columns of what became of labels.
     static let labelColumns = ["labels_closed", "labels_revised", "open"]
+
+    /// Columns of drift: the newest check's severity, alerts raised now.
+    static let driftColumns = ["severity", "level", "alerts"]
+
+    static func driftCells(_ drift: UpdateDrift) -> [Cell] {
+        [
+            .text(drift.severity?.rawValue), .text(drift.level?.rawValue),
+            .integer(Int64(drift.raised.count)),
+        ]
+    }
 
     static func cells(_ market: MarketID, _ report: UpdateReport) -> [Cell] {
         [.text(market.description)]

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CanonicalJSON
 internal import Digest
+internal import DriftStatistics
 internal import EventFormat
 internal import EventStorage
 internal import Market
@@ -24,16 +25,11 @@ struct Status: ParsableCommand {
     func run() throws {
         let store = try store.open()
         let only = try market.market()
-        var (states, position, events) = try store.read { view in
+        var (states, position, watches) = try store.read { view in
             let position = try view.resolve(asOf.point)
-            if try view.head().position == position {
-                let markets = try MarketID.all(in: view).filter { only == nil || $0 == only }
-                let states = try markets.map { try MarketState.load(view, market: $0).state }
-                return (states, position, position.number)
-            }
-            let fold = try LogFold.fold(view, through: position, market: only)
-            let states = fold.markets.sorted { $0.market < $1.market }
-            return (states, position, position.number)
+            let found = try Self.markets(view, of: only, position)
+            let watches = try found.map { try WatchStatus($0, view, position) }
+            return (found, position, watches)
         }
         let hasher = SHA256()
         var digests: [(market: MarketID, digests: [MarketState.Digest])] = []
@@ -44,8 +40,9 @@ struct Status: ParsableCommand {
         printer.line("store", "\(store.path) (\(store.identity.id))")
         printer.member("store_id", .string(store.identity.id.description))
         printer.add("position", .integer(Int64(position.number)))
-        printer.add("events", .integer(Int64(events)), people: Number.grouped(events))
-        add(states, to: &printer)
+        printer.add(
+            "events", .integer(Int64(position.number)), people: Number.grouped(position.number))
+        add(states, watches, to: &printer)
         let (isOutdated, skips) = try store.read { try Self.standing($0, only) }
         printer.member("rebuild_needed", .bool(isOutdated))
         if isOutdated {
@@ -60,12 +57,25 @@ struct Status: ParsableCommand {
         let hashes = Set(states.map { $0.configuration.newest?.hash })
         let hash = hashes.count == 1 ? hashes.first ?? nil : nil
         printer.member("config_hash", hash.map { .string($0.hex) } ?? .null)
-        printer.member("paused", false)
+        printer.member("paused", .bool(watches.contains(where: \.isPaused)))
+        printer.member("alerts", .integer(watches.reduce(0) { $0 + $1.alerts }))
         printer.add("clock", .text(store.identity.clock.name))
         printer.add("lmdb_version", .text(EventStore.lmdbVersion))
         let bytes = store.usedBytes
         printer.add("bytes", .integer(Int64(bytes)), people: Number.bytes(bytes))
         printer.finish()
+    }
+
+    /// The states of the markets at a position.
+    private static func markets(
+        _ view: borrowing StoreView, of only: MarketID?, _ position: GlobalPosition
+    ) throws -> [MarketState] {
+        if try view.head().position == position {
+            let markets = try MarketID.all(in: view).filter { only == nil || $0 == only }
+            return try markets.map { try MarketState.load(view, market: $0).state }
+        }
+        let fold = try LogFold.fold(view, through: position, market: only)
+        return fold.markets.sorted { $0.market < $1.market }
     }
 
     /// Whether records of markets are of another version, and how many events are passed over.
@@ -80,8 +90,10 @@ struct Status: ParsableCommand {
         return (isOutdated, skips)
     }
 
-    private func add(_ states: [MarketState], to printer: inout ReportPrinter) {
-        for state in states {
+    private func add(
+        _ states: [MarketState], _ watches: [WatchStatus], to printer: inout ReportPrinter
+    ) {
+        for (state, watch) in zip(states, watches) {
             let market = state.market
             let candles = state.window.candles
             let newest = state.window.newest.map { ", newest \(UTCTime.text(milliseconds: $0))" }
@@ -94,11 +106,12 @@ struct Status: ParsableCommand {
                     "\(Number.grouped(labelling.labels.count)) closed, \(Number.grouped(open)) open"
                 )
             }
+            watch.add(to: &printer)
         }
-        printer.member("symbols", .array(states.map(json)))
+        printer.member("symbols", .array(zip(states, watches).map { json($0, $1) }))
     }
 
-    private func json(_ state: MarketState) -> JSONValue {
+    private func json(_ state: MarketState, _ watch: WatchStatus) -> JSONValue {
         [
             "market": .string(state.market.description),
             "symbol": .string(state.market.symbol.description),
@@ -117,6 +130,10 @@ struct Status: ParsableCommand {
                         "through_ms": labelling.through.map { .integer($0) } ?? .null,
                     ]
                 }),
+            "severity": watch.severity.map { .string($0.rawValue) } ?? .null,
+            "level": watch.level.map { .string($0.rawValue) } ?? .null,
+            "paused": .bool(watch.isPaused),
+            "alerts": .integer(watch.alerts),
         ]
     }
 }

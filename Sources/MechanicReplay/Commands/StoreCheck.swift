@@ -22,6 +22,8 @@ struct StoreCheck {
     var findings: [(position: UInt64?, message: String)]
     /// Labels computed anew.
     var labels = 0
+    /// Baselines, drift checks, monitors, decisions and alerts computed anew.
+    var verdicts = 0
     /// Labels and open trades computed from a history cut at their position.
     var truncations = 0
     /// Values of fields compared with those.
@@ -131,6 +133,7 @@ struct StoreCheck {
         let result = try Recomputation.run(store) { bar.update(Int($0), of: Int($1)) }
         bar.finish()
         labels = result.checkedLabels
+        verdicts = result.checkedVerdicts
         labelsAreSound = result.differences.isEmpty
         findings += result.differences.map { ($0.position.number, $0.message) }
     }

@@ -11,19 +11,26 @@ internal import SystemIO
 /// `update`: the hourly update.
 struct Update: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "update", abstract: "Run one hourly update: append, label, commit.",
+        commandName: "update",
+        abstract: "Run one hourly update: append, label, look at drift, commit.",
         discussion: """
             EXAMPLES
               mechanic-replay update --symbol BTC/USDT:USDT --candles last-hour.csv
               mechanic-replay update --symbol BTC/USDT:USDT --config scalp --config runner
               mechanic-replay update --symbol BTC/USDT:USDT --config my.toml --format json
               mechanic-replay update --manifest last-hour/ --config scalp
+              mechanic-replay update --symbol BTC/USDT:USDT --candles last-hour.csv \\
+                --alert-file alerts.jsonl --alert-command 'page --severity high'
 
             Everything an update does becomes visible in one commit, or not at all. Without
             --config, what --set, MECHANIC_TAKE_PROFIT_BPS=20 and mechanic.toml here say is
             made active (see `config --help`); where there is none of them the active
             configurations are used, and scalp where nobody ever chose one. An update
             that changes nothing appends nothing.
+
+            Where it is due, drift is checked in the same commit. Open alerts are delivered
+            after it: to files and commands that have not taken them yet. A sink that fails
+            is a warning; the exit code is that of the update.
 
             --manifest updates many markets in one commit, as far as 32 MiB hold it; a
             market that must catch up comes last, with commits of its own.
@@ -36,6 +43,7 @@ struct Update: ParsableCommand {
 
     @OptionGroup var labelling: LabellingOptions
 
+    @OptionGroup var alerts: AlertOptions
     @OptionGroup var markets: MarketsOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
@@ -62,7 +70,11 @@ struct Update: ParsableCommand {
         let now = CandleInput.clock(
             input, store, newest: before.newest, timeframe: market.timeframe)
         let report = try updater.update(request, at: now)
-        describe(report, input, before, at: now).finish()
+        let drift = UpdateDrift(report, try updater.recentState())
+        var printer = describe(report, drift, input, before, at: now)
+        let deliveries = alerts.deliver(updater, at: now, output.console)
+        UpdateDrift.add(deliveries, to: &printer)
+        printer.finish()
     }
 
     private func updateMany(_ files: [MarketFiles], _ wanted: ConfigurationRequest) throws {
@@ -72,7 +84,9 @@ struct Update: ParsableCommand {
         let store = try store.open()
         let group = MarketGroup(store: store, threads: markets.threadCount)
         var table = MarketsTable(
-            output, columns: MarketsTable.rowColumns + MarketsTable.labelColumns)
+            output,
+            columns: MarketsTable.rowColumns + MarketsTable.labelColumns
+                + MarketsTable.driftColumns)
         let bar = ProgressBar("update", unit: "markets", console: output.console)
         try MarketFilesReader(input: input, threads: markets.threadCount).read(files) { wave in
             let inputs = table.usable(wave)
@@ -85,10 +99,16 @@ struct Update: ParsableCommand {
             let reports = try group.update(requests, at: now)
             for (index, report) in reports.enumerated() {
                 let (market, input) = inputs[index]
-                let cells = MarketsTable.cells(market, report)
-                let labels = MarketsTable.labelCells(report)
-                let json = describe(report, input, before[index], at: now).json
-                table.add(cells + labels, json, report)
+                let updater = group.updater(market)
+                let drift = UpdateDrift(report, try updater.recentState())
+                let cells =
+                    MarketsTable.cells(market, report) + MarketsTable.labelCells(report)
+                    + MarketsTable.driftCells(drift)
+                var printer = describe(report, drift, input, before[index], at: now)
+                let deliveries = alerts.deliver(updater, at: now, output.console)
+                UpdateDrift.add(deliveries, to: &printer)
+                table.add(cells, printer.json, report)
+                table.say(drift, of: market)
             }
             bar.update(table.count, of: files.count)
         }
@@ -97,14 +117,15 @@ struct Update: ParsableCommand {
     }
 
     private func describe(
-        _ report: UpdateReport, _ input: CandleInput?, _ before: Before, at now: Int64
+        _ report: UpdateReport, _ drift: UpdateDrift, _ input: CandleInput?, _ before: Before,
+        at now: Int64
     ) -> ReportPrinter {
         var printer = output.report
         printer.add("market", .text(before.market.description))
         DeltaPrinter.add(report, to: &printer)
         printer.member("delta", Self.delta(report, before, at: now))
         DeltaPrinter.add(input?.rejects ?? [], of: input?.rejectedCount ?? 0, to: &printer)
-        UpdatePrinter.add(report, to: &printer)
+        UpdatePrinter.add(report, drift, to: &printer, isPlain: output.isPlain)
         return printer
     }
 
@@ -148,7 +169,9 @@ struct Update: ParsableCommand {
 
 /// What became of labels, as update and backfill print it.
 enum UpdatePrinter {
-    static func add(_ report: UpdateReport, to printer: inout ReportPrinter) {
+    static func add(
+        _ report: UpdateReport, _ drift: UpdateDrift, to printer: inout ReportPrinter, isPlain: Bool
+    ) {
         for labelling in report.labellings {
             printer.line(
                 "labels \(labelling.labelsHash.hex.prefix(8))",
@@ -163,10 +186,7 @@ enum UpdatePrinter {
         printer.member("labels_revised", .integer(report.revised))
         printer.member("open", .integer(report.open))
         printer.member("labellings", .array(report.labellings.map(json)))
-        // Drift checks and decisions come with their own projections; until then nothing is claimed.
-        printer.member("drift", .null)
-        printer.member("severity", .null)
-        printer.member("actions", .array([]))
+        drift.add(to: &printer, isPlain: isPlain)
         printer.add("position", .integer(Int64(report.position.number)))
         if report.newEvents == 0 { printer.line("nothing changed", "") }
     }

@@ -21,8 +21,9 @@ struct Verify: ParsableCommand {
             projection with a replay.
 
             --recompute also labels the recorded candles again under the recorded
-            configurations: every recorded label must come out the same, bit for bit. Exit
-            1 at the first difference.
+            configurations: every recorded label must come out the same, bit for bit, and
+            every verdict too: baselines, drift checks, monitors, decisions and alerts.
+            Exit 1 at the first difference.
 
             --lookahead also proves that nothing was recorded before it could be known: at
             every position the labels are those of the candles up to it, and every exported
@@ -33,7 +34,7 @@ struct Verify: ParsableCommand {
             put back, a fork and a rewritten tail.
             """)
 
-    @Flag(help: "Also compute every recorded label anew.")
+    @Flag(help: "Also compute every recorded label and verdict anew.")
     var recompute = false
 
     @Flag(help: "Also prove that no label looks ahead.")
@@ -130,6 +131,9 @@ struct Verify: ParsableCommand {
             printer.add(
                 "checked_labels", .integer(Int64(check.labels)),
                 people: Number.grouped(check.labels))
+            printer.add(
+                "checked_verdicts", .integer(Int64(check.verdicts)),
+                people: Number.grouped(check.verdicts))
             if !check.isLogSound { printer.line("recompute", "not run: the log is damaged") }
         }
         if lookahead { printLookahead(check, &printer) }

@@ -109,7 +109,7 @@ enum ConfigurationName {
     }
 
     /// Why there is no such labelling, as of the state's position, and what to do.
-    private static func missing(_ name: String?, in state: MarketState) -> String {
+    static func missing(_ name: String?, in state: MarketState) -> String {
         let known = state.labellings.map { String($0.hash.hex.prefix(16)) }
         let what =
             name.map { "no labels under --config \($0)" }
@@ -135,11 +135,15 @@ enum ConfigurationName {
         return try recorded(name, in: hashes).map { state.labellings[$0] }
     }
 
+    /// Whether a name may be the beginning of a hash: four or more small hexadecimal digits.
+    static func isHash(_ name: String) -> Bool {
+        name.utf8.count >= 4
+            && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
     private static func recorded(_ name: String, in hashes: [(Hash256, Hash256)]) throws -> Int? {
         let digits = name.lowercased()
-        guard digits.utf8.count >= 4,
-            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-        else { return nil }
+        guard isHash(digits) else { return nil }
         let found = hashes.indices.filter {
             hashes[$0].0.hex.hasPrefix(digits) || hashes[$0].1.hex.hasPrefix(digits)
         }

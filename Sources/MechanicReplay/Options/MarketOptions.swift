@@ -31,7 +31,9 @@ struct OptionalMarketOptions: ParsableArguments {
 /// The exchange and the length of a candle.
 struct VenueOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The exchange.", valueName: "venue"))
-    var venue = "binance"
+    var venue = Self.defaultVenue
+
+    static let defaultVenue = "binance"
 
     @Option(help: ArgumentHelp("The length of a candle: 1m, 5m, 1h, 1d.", valueName: "timeframe"))
     var timeframe = Timeframe.oneMinute

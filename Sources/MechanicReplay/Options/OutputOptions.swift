@@ -18,6 +18,9 @@ struct OutputOptions: ParsableArguments {
     /// For messages.
     var console: Console { Console(isQuiet: quiet, colors: !noColor && Console.colors(.error)) }
 
+    /// Whether reports for people have ASCII only.
+    var isPlain: Bool { noColor || !Console.showsSymbols }
+
     /// A printer of a report.
     var report: ReportPrinter { ReportPrinter(format: .resolve(format, inPipe: .json)) }
 

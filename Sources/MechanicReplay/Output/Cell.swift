@@ -5,6 +5,8 @@ internal import Market
 enum Cell {
     case integer(Int64)
     case number(Double)
+    /// A number of which people read a few digits: tables round it.
+    case measure(Double)
     case text(String)
     /// Milliseconds UTC: RFC 3339 in tables, epoch milliseconds in JSON and CSV.
     case time(Int64)
@@ -12,11 +14,18 @@ enum Cell {
     case recorded(Int64)
     case none
 
+    /// A measured number; none where there is none.
+    static func measure(_ value: Double?) -> Cell { value.map { .measure($0) } ?? .none }
+
+    /// A text; none where there is none.
+    static func text(_ text: String?) -> Cell { text.map { .text($0) } ?? .none }
+
     /// For a table.
     var forPeople: String {
         switch self {
         case .integer(let value): String(value)
         case .number(let value): value.description
+        case .measure(let value): Number.short(value)
         case .text(let text): text
         case .time(let time): UTCTime.text(milliseconds: time)
         case .recorded(let time): UTCTime.text(microseconds: time)
@@ -28,7 +37,7 @@ enum Cell {
     var forCSV: String {
         switch self {
         case .integer(let value), .time(let value), .recorded(let value): String(value)
-        case .number(let value): value.description
+        case .number(let value), .measure(let value): value.description
         case .text(let text): Self.quoted(text)
         case .none: ""
         }
@@ -39,7 +48,8 @@ enum Cell {
         switch self {
         case .integer(let value), .time(let value), .recorded(let value): .integer(value)
         // JSON has no infinity. None can be recorded any more, but what was is still shown.
-        case .number(let value): value.isFinite ? .number(value) : .string("\(value)")
+        case .number(let value), .measure(let value):
+            value.isFinite ? .number(value) : .string("\(value)")
         case .text(let text): .string(text)
         case .none: .null
         }
@@ -48,7 +58,7 @@ enum Cell {
     /// Whether a table sets it to the right.
     var isNumeric: Bool {
         switch self {
-        case .integer, .number: true
+        case .integer, .number, .measure: true
         default: false
         }
     }

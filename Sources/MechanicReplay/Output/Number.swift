@@ -27,6 +27,23 @@ enum Number {
         return "\(sign)\(whole / factor).\(zeros)\(fraction)"
     }
 
+    /// A measured number, short: four decimals, or three digits and an exponent where it is tiny.
+    static func short(_ value: Double) -> String {
+        let size = value.magnitude
+        guard size > 0, size < 0.001 || size >= 1e9, size.isFinite else { return fixed(value, 4) }
+        // Exact digits of a power of ten are not needed: people read three of them.
+        var exponent = 0
+        var rest = size
+        while rest >= 10 { (rest, exponent) = (rest / 10, exponent + 1) }
+        while rest < 1 { (rest, exponent) = (rest * 10, exponent - 1) }
+        var digits = fixed(rest, 2)
+        if digits == "10.00" { (digits, exponent) = ("1.00", exponent + 1) }
+        return "\(value < 0 ? "-" : "")\(digits)e\(exponent)"
+    }
+
+    /// `12.24 %` of a share.
+    static func percent(_ share: Double) -> String { "\(fixed(share * 100, 2)) %" }
+
     /// `3.2 MiB`.
     static func bytes(_ count: Int) -> String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB"]

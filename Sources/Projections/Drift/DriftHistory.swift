@@ -55,7 +55,7 @@ public struct DriftHistory: Sendable {
         entries.first { $0.labelsHash == labelsHash }
     }
 
-    mutating func apply(_ check: DriftCheck, version: UInt64, isPinned: Bool) {
+    package mutating func apply(_ check: DriftCheck, version: UInt64, isPinned: Bool) {
         cache = nil
         let known = entries.firstIndex { $0.labelsHash == check.labelsHash }
         var severities = known.map { entries[$0].severities } ?? []

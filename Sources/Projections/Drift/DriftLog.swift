@@ -114,7 +114,7 @@ public enum DriftLog {
         return found
     }
 
-    private static func entries<Value>(
+    static func entries<Value>(
         _ view: borrowing StoreView, _ stream: MarketStream, through last: GlobalPosition,
         _ read: (borrowing EventView) throws -> Value?
     ) throws -> [Entry<Value>] {

@@ -74,7 +74,7 @@ public struct Operations: Sendable {
 }
 
 extension Operations {
-    mutating func apply(_ decision: Decision) {
+    package mutating func apply(_ decision: Decision) {
         cache = nil
         var watch = self[decision.labelsHash] ?? Watch(labelsHash: decision.labelsHash)
         watch.level = decision.level
