@@ -262,7 +262,7 @@ class Market:
         else:
             same((start, end), (self.end() - current - length, self.end() - current), "the range")
             keeps = self.leaf(value["configuration_hash"], "drift_baseline") == "fixed"
-            fills = keeps and self.candles.of(start, start + DAY)
+            fills = keeps and self.candles.of(start, start + HOUR)
             same(value["cause"], "fixed" if fills else "rolling", "the cause")
         same(value["returns"], {
             "count": len(period.returns), "effective": period.effective,

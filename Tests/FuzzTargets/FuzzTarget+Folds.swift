@@ -19,6 +19,18 @@ extension FuzzTarget {
         for labelling in fold.state.labellings {
             _ = labelling.openEntries(fold.state.window)
         }
+        var (baselines, drift, operations) = (
+            fold.state.baselines, fold.state.drift, fold.state.operations
+        )
+        try require(
+            (try? Baselines(baselines.bytes()))?.entries == baselines.entries
+                && (try? DriftHistory(drift.bytes()))?.entries == drift.entries,
+            "baselines or checks change when they are read back")
+        let again = try? Operations(operations.bytes())
+        try require(
+            again?.watches == operations.watches && again?.alerts == operations.alerts
+                && again?.alertCount == operations.alertCount,
+            "operations change when they are read back")
     }
 }
 
@@ -57,6 +69,9 @@ private struct FoldInput {
             guard let hash = state.labellings.first?.hash else { return }
             if payload.count >= ColumnPayload.headerBytes { payload.store(hash, at: 16) }
             stream = .labels(market, hash: hash)
+        case .baselineRecorded, .baselineReleased, .driftChecked, .marketMonitored:
+            guard let hash = state.labellings.first?.hash else { return }
+            stream = .drift(market, hash: hash)
         case .configurationActivated: stream = .configuration(market)
         default: stream = .operations(market)
         }
