@@ -29,7 +29,7 @@ public struct DriftHistory: Sendable {
         public var wasPinned: Bool
         /// The severities of the newest checks, the newest last.
         public var severities: [DriftSeverity]
-        /// Minutes that it had looked at and that were revised or came late since.
+        /// Minutes at or after ``from`` that were revised or came late since.
         public var revisedMinutes = 0
 
         /// The newest check's severity.

@@ -118,7 +118,8 @@ extension Operations {
     /// An alert may be resolved before a sink's answer is recorded.
     mutating func apply(_ delivered: AlertDelivered) {
         guard delivered.isDelivered,
-            let index = alerts.firstIndex(where: { $0.number == delivered.alert })
+            let index = alerts.firstIndex(where: { $0.number == delivered.alert }),
+            !alerts[index].sinks.contains(delivered.sink)
         else { return }
         cache = nil
         alerts[index].sinks.append(delivered.sink)
