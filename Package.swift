@@ -116,13 +116,16 @@ let package = Package(
         tests("DriftStatisticsTests", ["DriftStatistics", "Labeling", "Market", "SystemIO"]),
         tests(
             "ProjectionsTests",
-            ["Projections", "EventStorage", "EventFormat", "Market", "Labeling", "Digest"]),
+            [
+                "Projections", "EventStorage", "EventFormat", "Market", "Labeling", "Digest",
+                "CanonicalJSON", "DriftStatistics", "SystemIO",
+            ]),
         tests(
             "MechanicTests",
             [
                 "Mechanic", "Projections", "EventStorage", "EventFormat", "Market", "Labeling",
                 "SystemIO",
-                "Digest", "CanonicalJSON",
+                "Digest", "CanonicalJSON", "DriftStatistics",
             ]),
         // The model that the store is held against, and what runs it for hours: tools/soak.
         .target(

@@ -9,6 +9,7 @@ import contextlib
 import gzip
 import hashlib
 import io
+import json
 import pathlib
 import shutil
 import struct
@@ -26,6 +27,7 @@ from sigstore.errors import VerificationError
 from sigstore_models.common import v1
 
 import verify_store
+from decode_event import canonical
 
 COMMAND, WORK = sys.argv[1], pathlib.Path(sys.argv[2])
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -107,9 +109,20 @@ def flipped(data, old, new=None):
     return data.replace(old, new)
 
 
+# Short enough that a day of candles holds baselines, checks and alerts.
+DRIFT = """preset = "scalp"
+drift_baseline_days = 1
+drift_check_hours = 1
+drift_current_days = 1
+drift_minimum_labels = 20
+drift_minimum_rows = 50
+"""
+
+
 def make():
     run("init", "--clock", "simulated")
-    presets = ["--config", "scalp", "--config", "runner"]
+    keep("drift.toml", DRIFT.encode())
+    presets = ["--config", "drift.toml", "--config", "runner"]
     run("backfill", KLINES, "--every", "1h", *presets, *SYMBOL)
     # A candle that changes late: revisions of candles and labels.
     lines = KLINES.read_text().splitlines()
@@ -193,16 +206,99 @@ def wrong_stores():
         run("verify", store=damaged, code=1)
 
 
+def forged(log, position, change):
+    """The values of a log whose event at a position has another payload, hashed and chained anew."""
+    values, chains = [], {}
+    for at, value in enumerate(log, 1):
+        data = bytearray(value[64:])
+        length, = struct.unpack_from("<H", data, 6)
+        name, start = bytes(data[112:112 + length]), 112 + (length + 7) // 8 * 8
+        size, = struct.unpack_from("<I", data, 104)
+        payload = bytes(data[start:start + size])
+        if at == position:
+            payload = change(payload)
+            data[104:108] = struct.pack("<I", len(payload))
+        if position <= at:
+            data[72:104] = chains.get(name, bytes(32))
+            data[start:] = payload + bytes(-len(payload) % 8)
+            content = struct.pack("<H", length) + name + data[8:16] + data[2:6] + payload
+            data[24:40] = hashlib.sha256(content).digest()[:16]
+        chains[name] = hashlib.sha256(data).digest()
+        values.append(value[:32] + chains[name] + bytes(data))
+    return values
+
+
+def write(store, values, log):
+    """Lets a store hold these events, and everything that follows from them."""
+    with lmdb.open(str(store), max_dbs=8) as environment:
+        opened = {name: environment.open_db(name, create=False)
+                  for name in (b"events", b"index", b"tree", b"meta")}
+        with environment.begin(write=True) as transaction:
+            for position, value in enumerate(values, 1):
+                transaction.put(struct.pack(">Q", position), value, db=opened[b"events"])
+            for database, entries in ((b"index", log.index), (b"tree", log.tree.rows())):
+                for key, value in entries.items():
+                    transaction.put(key, value, db=opened[database])
+            transaction.put(b"head", log.head(), db=opened[b"meta"])
+
+
+class Credulous(verify_store.Log):
+    """A log that believes what events of drift say."""
+
+    def __init__(self):
+        super().__init__({})
+        self.drift = SimpleNamespace(add=lambda event: None)
+
+
+def wrong_drift():
+    """Numbers of drift that no row gives, under hashes that are right."""
+    with lmdb.open(str(STORE), readonly=True, max_dbs=8) as environment:
+        database = environment.open_db(b"events", create=False)
+        with environment.begin(database) as transaction:
+            log = [value for _, value in transaction.cursor()]
+    kinds = [struct.unpack_from("<H", value, 66)[0] for value in log]
+    for kind, what, path, new in [
+        (10, "a baseline's digest", "basis digest", "f00d" * 16),
+        (10, "a baseline's volatility", "returns volatility_bps", 1.5),
+        (10, "a baseline's cause", "cause", "fixed"),
+        (12, "a check's digest", "current digest", "f00d" * 16),
+        (12, "a check's cause", "cause", "data"),
+        (12, "closes outside", "outside", 77),
+        (13, "a monitor's gaps", "gaps", 99),
+        (14, "a decision's end", "end_ms", 60_000),
+    ]:
+        def change(payload):
+            value = json.loads(payload)
+            part = value
+            *outer, last = path.split()
+            for name in outer:
+                part = part[name]
+            part[last] = new
+            return canonical(value).encode()
+
+        position = len(kinds) - kinds[::-1].index(kind)
+        values, believed = forged(log, position, change), Credulous()
+        for at, value in enumerate(values, 1):
+            believed.add(at, value)
+        believed.finish()
+        store = WORK / "forged"
+        shutil.rmtree(store, ignore_errors=True)
+        store.mkdir()
+        shutil.copy(STORE / "data.mdb", store)
+        write(store, values, believed)
+        refused(what, store)
+        run("verify", "--recompute", store=store, code=1)
+
+
 def of_a_later_program():
     """A store with an event of a type that nobody here knows: refused until it is passed over."""
     later = WORK / "later"
     later.mkdir()
     shutil.copy(STORE / "data.mdb", later)
     with lmdb.open(str(later), max_dbs=8) as environment:
-        opened = {name: environment.open_db(name, create=False)
-                  for name in (b"events", b"index", b"tree", b"meta")}
-        with environment.begin(write=True) as transaction:
-            values = [value for _, value in transaction.cursor(opened[b"events"])]
+        database = environment.open_db(b"events", create=False)
+        with environment.begin(database) as transaction:
+            values = [value for _, value in transaction.cursor()]
             before = verify_store.Log({})
             for position, value in enumerate(values, 1):
                 before.add(position, value)
@@ -223,11 +319,7 @@ def of_a_later_program():
             for position, value in enumerate(values, 1):
                 log.add(position, value)
             log.finish()
-            transaction.put(struct.pack(">Q", length + 1), values[-1], db=opened[b"events"])
-            for database, entries in ((b"index", log.index), (b"tree", log.tree.rows())):
-                for key, value in entries.items():
-                    transaction.put(key, value, db=opened[database])
-            transaction.put(b"head", log.head(), db=opened[b"meta"])
+    write(later, values, log)
     refused("an event of an unknown type", later)
     run("verify", store=later, code=1)
     run("skip", length + 1, "--reason", "of a later program", store=later)
@@ -240,6 +332,7 @@ def main():
     key, text, note, proofs = right()
     wrong_proofs(key, text, note)
     wrong_stores()
+    wrong_drift()
     of_a_later_program()
     old = WORK / "old"
     old.mkdir()

@@ -125,6 +125,23 @@ def keys_of(page):
     return {key: kind for keys, kind in rows for key in re.findall(r"`(\w+)`", keys)}
 
 
+@functools.lru_cache
+def names_of(page):
+    """Everything that a page names, and the pages it refers to; leaves of later programs too."""
+    pages = re.findall(r"\]\((?:\.\./)?([\w.]+\.md)\)", page) + ["configuration.v2.md"]
+    texts = [path.read_text() for name in pages for path in SCHEMAS.glob(f"**/{name}")]
+    return set(re.findall(r"`(\w+)`", "\n".join([page] + texts)))
+
+
+def members(value):
+    """The names of all members, those inside others too."""
+    if isinstance(value, dict):
+        yield from value
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, (dict, list)):
+            yield from members(part)
+
+
 def decode_json(payload, page):
     value = json.loads(payload)
     need(isinstance(value, dict), "the payload is no object")
@@ -133,6 +150,8 @@ def decode_json(payload, page):
     need(set(value) == set(keys), f"members {sorted(set(value) ^ set(keys))}")
     for key, kind in keys.items():
         need(is_kind(value[key], kind), f"{key} is no {kind}")
+    unknown = set(members(value)) - names_of(page)
+    need(not unknown, f"no page says what {sorted(unknown)} is")
     return {"json": value}
 
 

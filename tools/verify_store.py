@@ -4,7 +4,8 @@ Usage: verify_store [STORE] [--note FILE]... [--key FILE|TEXT] [--proof FILE]...
 
 Opens the LMDB file of STORE for reading and derives everything anew from the events: hashes, ids,
 chains, commits, every entry of the index in both directions, the rows of the tree, root, head and
-identity; decodes every payload by schemas/events. --note compares checkpoints with the store,
+identity; decodes every payload by schemas/events; computes baselines, drift checks, monitors,
+decisions and alerts anew from the rows (verify_drift.py), all but p-values. --note compares checkpoints with the store,
 --key checks who signed them, --proof checks what `mechanic-replay prove` printed, with or without a
 store. Follows the pages of schemas/ and shares nothing with the Swift sources.
 
@@ -22,6 +23,7 @@ import struct
 import sys
 
 from decode_event import Wrong, decode, decode_frame, need
+from verify_drift import Drift
 
 HASH = 32
 
@@ -118,6 +120,7 @@ class Log:
         self.skips = skips
         self.index = {}
         self.passed_over = set()
+        self.drift = Drift()
         self.streams = {}
         self.previous = None
         self.bytes = 0
@@ -128,6 +131,7 @@ class Log:
         event = decode(data, is_passed_over=skip is not None)
         if skip == (event["stream"], event["streamVersion"]):
             self.passed_over.add(position)
+            self.drift.pass_over(event["stream"])
         elif skip:
             event = decode(data)
         need(frame["position"] == position, f"the frame claims position {frame['position']}")
@@ -148,6 +152,8 @@ class Log:
         if not event["idFollowsFromContent"]:
             self.index[b"I" + bytes.fromhex(event["id"])] = here
         self.streams[name] = (number, version + 1, position, sha256(data))
+        if position not in self.passed_over:
+            self.drift.add(event)
 
     def check_commit(self, frame):
         commit, index, count = frame["commit"], frame["indexInCommit"], frame["eventsInCommit"]
@@ -243,7 +249,7 @@ def check_store(path):
     if log.passed_over:
         print(f"{len(log.passed_over)} events are passed over: {sorted(log.passed_over)}")
     print(f"store ok: {position} events, {log.bytes} bytes, {len(log.streams)} streams, "
-          f"{len(log.index)} index entries, root {log.tree.root().hex()}")
+          f"{len(log.index)} index entries, {log.drift.checked} events of drift, root {log.tree.root().hex()}")
     return origin, log
 
 

@@ -34,4 +34,30 @@ extension DayGrid {
         }
         return nil
     }
+
+    /// The first day from which on the rows of all days are here; nil where those of the newest are
+    /// not.
+    ///
+    /// - Complexity: O(days).
+    var firstDayLoaded: Int32? {
+        var first: Int32?
+        for index in blocks.indices.reversed() {
+            guard blocks[index]?.isLoaded != false else { break }
+            first = firstDay + Int32(index)
+        }
+        return first
+    }
+
+    /// Forgets the rows of days before one; those whose digest is not known stay.
+    ///
+    /// - Complexity: O(days).
+    mutating func unload(before day: Int32) {
+        for index in blocks.indices where firstDay + Int32(index) < day {
+            guard let block = blocks[index], block.isLoaded, let digest = block.knownDigest else {
+                continue
+            }
+            replace(
+                DayBlock(unloaded: block.count, digest: digest), at: firstDay + Int32(index))
+        }
+    }
 }

@@ -35,4 +35,3 @@ extension InputBasis {
         return revisions
     }
 }
-

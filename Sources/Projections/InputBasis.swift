@@ -34,7 +34,7 @@ public struct InputBasis: Equatable, Sendable {
     public let candlesVersion: UInt64
     /// The labels used: those of entries in the range that were known by then. Nil if none were.
     public let labels: Labels?
-    /// SHA-256 of the rows used, see ``MarketState/inputBasis(of:labels:hasher:)``.
+    /// SHA-256 of the rows used, see ``MarketState/inputBasis(of:knownBy:labels:hasher:)``.
     public let digest: Hash256
 
     init(
@@ -70,31 +70,27 @@ extension InputBasis {
     ///
     /// - Throws: `FormatError` naming the member that is missing or is none.
     public init(json: JSONValue) throws(FormatError) {
-        guard let market = json["market"]?.text.flatMap({ MarketID($0) }) else {
-            throw FormatError("a basis of inputs: market is missing")
+        try self.init(PayloadReader(json, in: "a basis of inputs"))
+    }
+
+    init(_ reader: PayloadReader) throws(FormatError) {
+        guard let market = MarketID(try reader.text("market")) else {
+            throw reader.missing("market")
         }
-        guard let from = json["from_ms"]?.int64, let until = json["until_ms"]?.int64, from <= until
-        else { throw FormatError("a basis of inputs: from_ms and until_ms are no range") }
-        guard let knownBy = json["known_by_ms"]?.int64, knownBy >= until else {
-            throw FormatError("a basis of inputs: known_by_ms lies before the range's end")
+        let range = try reader.range()
+        let knownBy = try reader.integer("known_by_ms")
+        guard knownBy >= range.upperBound else {
+            throw reader.contradicted("known_by_ms", "lies before the range's end")
         }
-        guard let version = json["candles_version"]?.int64, version >= 0 else {
-            throw FormatError("a basis of inputs: candles_version is missing")
-        }
-        guard let digest = json["digest"]?.text.flatMap({ Hash256(hex: $0) }) else {
-            throw FormatError("a basis of inputs: digest is missing")
-        }
-        let labels: Labels?
-        switch json["labels"] {
-        case .null?: labels = nil
-        case let value:
-            guard let hash = value?["labels_hash"]?.text.flatMap({ Hash256(hex: $0) }),
-                let version = value?["version"]?.int64, version >= 0
-            else { throw FormatError("a basis of inputs: labels is missing") }
-            labels = Labels(hash: hash, version: UInt64(version))
+        var labels: Labels?
+        if !reader.isNull("labels") {
+            let used = try reader.object("labels")
+            labels = Labels(
+                hash: try used.hash("labels_hash"), version: UInt64(try used.count("version")))
         }
         self.init(
-            market: market, range: from..<until, knownBy: knownBy,
-            candlesVersion: UInt64(version), labels: labels, digest: digest)
+            market: market, range: range, knownBy: knownBy,
+            candlesVersion: UInt64(try reader.count("candles_version")), labels: labels,
+            digest: try reader.hash("digest"))
     }
 }

@@ -27,7 +27,8 @@ extension MarketRecord {
         where preamble.load(UInt32.self, at: index * 4) != version {
             return false
         }
-        guard preamble.byteCount >= preambleBytes, preamble.load(UInt16.self, at: 14) == layout else {
+        guard preamble.byteCount >= preambleBytes, preamble.load(UInt16.self, at: 14) == layout
+        else {
             return false
         }
         for (index, version) in watchVersions.enumerated()
@@ -77,7 +78,8 @@ extension MarketRecord {
         self = record
     }
 
-    private static func read(_ stored: StoredRecord, skips: Int) -> Stored {
+    /// What is stored under a key.
+    package static func read(_ stored: StoredRecord, skips: Int) -> Stored {
         let bytes: [UInt8]
         switch stored {
         case .missing: return .missing
@@ -86,8 +88,11 @@ extension MarketRecord {
         }
         let span = bytes.rawSpan
         guard span.byteCount >= leastBytes else { return .damaged }
+        // What is cut short of this layout is no record of an earlier one.
+        if span.load(UInt16.self, at: 14) == layout, span.byteCount < headerBytes {
+            return .damaged
+        }
         guard isCurrent(span) else { return .outdated }
-        guard span.byteCount >= headerBytes else { return .damaged }
         let count = Int(span.load(UInt32.self, at: 32))
         var states = 0
         for index in 0..<3 { states += Int(span.load(UInt32.self, at: 128 + index * 4)) }

@@ -127,7 +127,7 @@ extension MarketState {
     ///
     /// - Throws: what the states of drift and operations cannot be read for: a record is checked, so
     ///   that only another program could have written them.
-    mutating func adopt(_ record: MarketRecord) throws {
+    package mutating func adopt(_ record: MarketRecord) throws {
         for labelling in record.labellings {
             guard let index = self.labelling(labelling.hash) else { continue }
             labellings[index].through = labelling.through

@@ -99,6 +99,32 @@ extension MarketState {
         }
     }
 
+    /// From which days on the rows are here, see ``unload(to:)``.
+    public struct HeldRows: Sendable {
+        fileprivate let candles: Int32?
+        fileprivate let labels: [Int32?]
+    }
+
+    /// From which days on the rows are here.
+    ///
+    /// - Complexity: O(days).
+    public var heldRows: HeldRows {
+        HeldRows(
+            candles: window.candles.firstDayLoaded,
+            labels: labellings.map(\.labels.firstDayLoaded))
+    }
+
+    /// Forgets the rows of the days before those that were here: a month of them is needed for a moment,
+    /// and hundreds of markets would not fit into memory with it.
+    ///
+    /// - Complexity: O(days).
+    public mutating func unload(to held: HeldRows) {
+        if let day = held.candles { window.candles.unload(before: day) }
+        for (index, day) in held.labels.enumerated() {
+            if let day { labellings[index].labels.unload(before: day) }
+        }
+    }
+
     private func mismatch(_ day: Int32, _ rows: String) -> EventStoreError {
         EventStoreError(
             .corrupted,

@@ -10,7 +10,7 @@ extension MarketState {
         switch type {
         case .baselineRecorded:
             let record = try BaselineRecord(event.payload)
-            try check(record.labelsHash, stream)
+            try check(record.labelsHash, stream, record.basis)
             baselines.apply(record, version: version)
         case .baselineReleased:
             let release = try BaselineRelease(event.payload)
@@ -18,7 +18,7 @@ extension MarketState {
             try baselines.apply(release)
         case .driftChecked:
             let check = try DriftCheck(event.payload)
-            try self.check(check.labelsHash, stream)
+            try self.check(check.labelsHash, stream, check.current)
             let isPinned = baselines[check.labelsHash]?.isPinned ?? false
             drift.apply(check, version: version, isPinned: isPinned)
         case .marketMonitored:
@@ -28,10 +28,15 @@ extension MarketState {
         }
     }
 
-    private func check(_ hash: Hash256, _ stream: MarketStream) throws(FormatError) {
+    private func check(
+        _ hash: Hash256, _ stream: MarketStream, _ basis: InputBasis? = nil
+    ) throws(FormatError) {
         guard case .drift(_, let prefix) = stream, hash.hex.hasPrefix(prefix),
             labelling(hash) != nil
         else { throw FormatError("an event of drift names a labelling that was never opened") }
+        guard basis.map({ $0.market == market }) ?? true else {
+            throw FormatError("an event of drift rests on the rows of another market")
+        }
     }
 
     /// Folds an event of the stream of operations that is no completed update.

@@ -29,10 +29,9 @@ struct PayloadReader {
     /// The error of a member that is not there or of another kind.
     func missing(_ name: String) -> FormatError { FormatError("\(place): \(name) is missing") }
 
-    /// The value as it stands.
-    func value(_ name: String) throws(FormatError) -> JSONValue {
-        guard let value = json?[name] else { throw missing(name) }
-        return value
+    /// The error of a member that others contradict.
+    func contradicted(_ name: String, _ why: String) -> FormatError {
+        FormatError("\(place): \(name) \(why)")
     }
 
     func isNull(_ name: String) -> Bool { json?[name] == .null }
@@ -46,6 +45,13 @@ struct PayloadReader {
         let value = try integer(name)
         guard value >= 0 else { throw FormatError("\(place): \(name) is negative") }
         return Int(value)
+    }
+
+    /// `from_ms` and `until_ms`: stamps, the end not in it.
+    func range() throws(FormatError) -> Range<Int64> {
+        let (from, until) = (try integer("from_ms"), try integer("until_ms"))
+        guard from <= until else { throw contradicted("until_ms", "lies before from_ms") }
+        return from..<until
     }
 
     func number(_ name: String) throws(FormatError) -> Double {
@@ -64,8 +70,24 @@ struct PayloadReader {
     }
 
     func hash(_ name: String) throws(FormatError) -> Hash256 {
-        guard let hash = json?[name]?.text.flatMap({ Hash256(hex: $0) }) else {
-            throw missing(name)
+        guard let hash = Self.hash(json?[name]) else { throw missing(name) }
+        return hash
+    }
+
+    func hashes(_ name: String) throws(FormatError) -> [Hash256] {
+        guard let elements = json?[name]?.elements else { throw missing(name) }
+        var hashes: [Hash256] = []
+        for element in elements {
+            guard let hash = Self.hash(element) else { throw missing(name) }
+            hashes.append(hash)
+        }
+        return hashes
+    }
+
+    /// Lower case only, as hashes are written.
+    private static func hash(_ value: JSONValue?) -> Hash256? {
+        guard let text = value?.text, let hash = Hash256(hex: text), hash.hex == text else {
+            return nil
         }
         return hash
     }
@@ -103,10 +125,11 @@ struct PayloadReader {
     }
 
     func counts(_ name: String) throws(FormatError) -> [Int] {
+        guard let elements = json?[name]?.elements else { throw missing(name) }
         var counts: [Int] = []
-        for number in try numbers(name) {
-            guard let count = Int(exactly: number), count >= 0 else { throw missing(name) }
-            counts.append(count)
+        for element in elements {
+            guard let count = element.int64, count >= 0 else { throw missing(name) }
+            counts.append(Int(count))
         }
         return counts
     }

@@ -140,6 +140,10 @@ import Testing
                 "1 labelling.opened 1", "2 configuration.activated 1", "3 candles.recorded 1",
                 "4 candles.revised 1", "5 labels.closed 1", "6 labels.revised 1",
                 "7 labels.retracted 1", "8 update.completed 1", "9 event.skipped 1",
+                "10 baseline.recorded 1", "11 baseline.released 1", "12 drift.checked 1",
+                "13 market.monitored 1", "14 decision.made 1", "15 alert.raised 1",
+                "16 alert.acknowledged 1", "17 alert.resolved 1", "18 alert.delivered 1",
+                "19 trading.resumed 1",
             ])
         #expect(EventType.find(number: 0, schemaVersion: 1) == nil)
         #expect(EventType.find(number: 3, schemaVersion: 2) == nil)

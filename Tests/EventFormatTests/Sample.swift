@@ -22,7 +22,7 @@ enum Sample {
         case .labellingOpened: Array(opened.joined().utf8)
         case .configurationActivated: Array(activated.joined().utf8)
         case .eventSkipped: Array(skipped.joined().utf8)
-        default: Array(completed.joined().utf8)
+        default: Array((drift(type) ?? completed).joined().utf8)
         }
     }
 
@@ -101,7 +101,7 @@ enum Sample {
             ? "binance/BTC-USDT:USDT/1m/candles"
             : type.name.hasPrefix("label")
                 ? "binance/BTC-USDT:USDT/1m/labels/c0c1c2c3c4c5c6c7"
-                : type == .eventSkipped ? "skips" : "binance/operations"
+                : type == .eventSkipped ? "skips" : driftStream(type) ?? "binance/operations"
         return event(stream: name, type: type, payload: payload(of: type))
     }
 

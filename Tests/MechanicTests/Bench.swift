@@ -126,3 +126,13 @@ final class Bench {
         return audit
     }
 }
+
+extension [MarketState.Digest] {
+    /// Of the projections that depend on candles and configurations only, in whatever batches they came.
+    /// When drift was checked, and what was decided, follows from when there were updates.
+    var ofHistory: [MarketState.Digest] {
+        filter {
+            [RollingWindow.name, LabelState.name, ActiveConfigurations.name].contains($0.name)
+        }
+    }
+}

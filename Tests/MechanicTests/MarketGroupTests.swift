@@ -212,7 +212,7 @@ struct MarketGroupTests {
             let request = UpdateRequest(
                 candles: CandleColumns(rows), configurations: [.scalp, .runner])
             _ = try updater.update(request, at: time * 1_000)
-            states.append(try updater.digests())
+            states.append(try updater.digests().ofHistory)
             #expect(try Recomputation.run(store).differences.isEmpty)
         }
         let store = try scratch.store("steps")
@@ -224,7 +224,7 @@ struct MarketGroupTests {
                     candles: CandleColumns(part), configurations: [.scalp, .runner]),
                 at: time * 1_000)
         }
-        states.append(try updater.digests())
+        states.append(try updater.digests().ofHistory)
         #expect(states[0] == states[1])
         #expect(states[0] == states[2])
     }

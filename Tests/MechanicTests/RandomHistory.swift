@@ -30,10 +30,28 @@ struct RandomHistory {
             timeoutMinutes: timeout + [0, 0, 1].randomElement(using: &random)!)
         configuration.makerAfterMinutes = Double(2 * steps)
         configuration.positionSize = [1_000, 50_000].randomElement(using: &random)!
+        var ofDrift = SplitMix64(seed: seed ^ 0xD21F7)
+        configuration.drift = Self.policy(&ofDrift)
         self.configuration = configuration
         let count = random.pick(candles)
         truth = Self.walk(count, timeframe, &random)
         self.random = random
+    }
+
+    /// A policy under which a history of some hundred candles is checked, found to drift and found not to.
+    static func policy(_ random: inout SplitMix64) -> DriftPolicy {
+        var policy = DriftPolicy()
+        policy.baseline = random.chance(30) ? .fixed : .rolling
+        policy.labels = random.chance(30) ? .last1000 : .all
+        policy.baselineDays = random.pick(1...40)
+        policy.currentDays = random.pick(1...20)
+        policy.checkHours = [1, 6, 24, 100].randomElement(using: &random)!
+        policy.checkRows = random.pick(1...10)
+        policy.holdChecks = random.pick(1...5)
+        policy.minimumRows = random.pick(2...15)
+        policy.minimumLabels = random.pick(1...10)
+        policy.alpha = [0.05, 0.5].randomElement(using: &random)!
+        return policy
     }
 
     private static func walk(

@@ -99,7 +99,7 @@ struct DriftRecomputation: Sendable {
         guard range.upperBound <= end - policy.currentLength else {
             return "\(place) overlaps the current window"
         }
-        var rows =
+        let rows =
             state.window.reaches(range.lowerBound)
             ? Past(
                 candles: state.window.candles,
@@ -113,17 +113,19 @@ struct DriftRecomputation: Sendable {
                 labels: LabelTally(rows.labels, in: range, knownBy: end, choice))
         }
         let computed = Reference(
-            version: event.streamVersion.number, range: range, all: reference(.all), newest: reference(.last1000))
+            version: event.streamVersion.number, range: range, all: reference(.all),
+            newest: reference(.last1000))
         let cause =
             recorded.cause == .set ? .set : policy.cause(of: range, state.window.candles)
+        var (candles, labels) = (rows.candles, rows.labels)
         let expected = BaselineRecord(
             cause: cause, configurationHash: configuration.hash,
             labelsHash: configuration.labelsHash,
             basis: InputBasis(
                 of: range, knownBy: end, market: state.market,
                 candlesVersion: state.candlesVersion,
-                labels: DriftComputation.labels(configuration.labelsHash, state), candles: &rows.candles,
-                rows: &rows.labels, through: nil, hasher: SHA256()),
+                labels: DriftComputation.labels(configuration.labelsHash, state),
+                candles: &candles, rows: &labels, through: nil, hasher: SHA256()),
             summary: BaselineRecord.Summary(computed[policy.labels]), program: recorded.program)
         baselines[configuration.labelsHash] = computed
         return JSONDifference.first(recorded.json, expected.json).map { "\(place): \($0)" }

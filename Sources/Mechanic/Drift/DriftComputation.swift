@@ -1,12 +1,12 @@
-internal import Digest
-internal import DriftStatistics
+package import Digest
+package import DriftStatistics
 internal import EventFormat
 internal import Labeling
-internal import Market
-internal import Projections
+package import Market
+package import Projections
 
 /// A reference period, ready to be compared with.
-struct ComputedBaseline: Sendable {
+package struct ComputedBaseline: Sendable {
     /// The period.
     let range: Range<Int64>
     /// What it holds.
@@ -15,15 +15,28 @@ struct ComputedBaseline: Sendable {
     var version: UInt64 = 0
     /// Minutes revised since it was recorded.
     var staleMinutes = 0
+
+    /// A period that is not recorded yet.
+    package init(range: Range<Int64>, reference: DriftReference) {
+        self.range = range
+        self.reference = reference
+    }
+
+    /// A recorded period.
+    init(range: Range<Int64>, reference: DriftReference, version: UInt64, staleMinutes: Int) {
+        self.init(range: range, reference: reference)
+        self.version = version
+        self.staleMinutes = staleMinutes
+    }
 }
 
 /// How baselines and checks are put together from rows: one way for updates, which keep sorted samples,
 /// for `verify --recompute`, which sorts anew, and for whoever asks.
-enum DriftComputation {
+package enum DriftComputation {
     /// A baseline's record from the rows of a state.
     ///
     /// - Parameter reference: what the period holds.
-    static func record(
+    package static func record(
         _ reference: DriftReference, _ range: Range<Int64>, _ cause: BaselineRecord.Cause,
         knownBy: Int64, _ configuration: IdentifiedConfiguration, _ state: inout MarketState,
         hasher: SHA256
@@ -37,7 +50,7 @@ enum DriftComputation {
     }
 
     /// A check of the current window of a state.
-    static func check(
+    package static func check(
         _ cause: DriftCheck.Cause, _ current: PeriodSample, against baseline: ComputedBaseline,
         knownBy: Int64, _ configuration: IdentifiedConfiguration, _ state: inout MarketState,
         hasher: SHA256
@@ -61,7 +74,7 @@ enum DriftComputation {
     }
 
     /// A reference of the rows of a state.
-    static func reference(
+    package static func reference(
         _ sample: PeriodSample, knownBy: Int64, _ configuration: IdentifiedConfiguration,
         _ state: MarketState
     ) -> DriftReference {
@@ -98,12 +111,12 @@ extension DriftReference {
 
 extension DriftPolicy {
     /// Why a period before the current window is recorded: a policy that keeps the first one waits for
-    /// one that the market fills from its first day on.
+    /// one that the market fills from its first hour on.
     func cause(of reference: Range<Int64>, _ candles: DayGrid<Candle>) -> BaselineRecord.Cause {
         guard baseline == .fixed else { return .rolling }
         var isFilled = false
         candles.forEach(
-            from: reference.lowerBound, through: reference.lowerBound + UTCDay.milliseconds - 1
+            from: reference.lowerBound, through: reference.lowerBound + 3_600_000 - 1
         ) { _ in isFilled = true }
         return isFilled ? .fixed : .rolling
     }

@@ -1,11 +1,11 @@
 internal import Digest
 internal import DriftStatistics
-internal import Market
-internal import Projections
+package import Market
+package import Projections
 
 /// What an updater keeps from one drift check to the next, to save sorting: nothing that the log does
 /// not give again.
-struct DriftSamples: Sendable {
+package struct DriftSamples: Sendable {
     private var periods: [Periods: Samples] = [:]
     private var kept: [Hash256: Kept] = [:]
 
@@ -27,6 +27,9 @@ struct DriftSamples: Sendable {
         let reference: DriftReference
     }
 
+    /// No samples yet.
+    package init() {}
+
     /// Forgets samples of moving periods: a candle was revised or came late. Baselines that do not
     /// move hold the values as of their record.
     mutating func noteRevision() { periods.removeAll() }
@@ -34,7 +37,7 @@ struct DriftSamples: Sendable {
     /// The samples of the current window and the period before it.
     ///
     /// - Complexity: O(candles of both periods).
-    mutating func samples(
+    package mutating func samples(
         _ policy: DriftPolicy, endingAt end: Int64, _ candles: DayGrid<Candle>
     ) -> (current: PeriodSample, reference: PeriodSample) {
         let key = Periods(current: policy.currentLength, reference: policy.baselineLength)

@@ -59,6 +59,7 @@ extension Updater {
         let policy = configuration.configuration.drift
         let stream = MarketStream.drift(market, hash: configuration.labelsHash)
         let (current, reference) = policy.periods(endingAt: end)
+        let held = warm.state.heldRows
         try warm.state.load(from: current.lowerBound, through: end, commit.view)
         let baseline: ComputedBaseline
         let sample: PeriodSample
@@ -77,6 +78,7 @@ extension Updater {
             due, sample, against: baseline, knownBy: end, configuration, &warm.state,
             hasher: hasher)
         outcome.check = check
+        warm.state.unload(to: held)
         return try record(check.event(causation: cause), to: stream, &commit, &warm)
     }
 

@@ -5,7 +5,7 @@ internal import SystemIO
 /// `bench`: what this machine can do.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this machine: append, replay, verify, label, parse, prove.",
+        abstract: "Measure this machine: append, replay, verify, label, drift, parse, prove.",
         discussion: """
             EXAMPLES
               mechanic-replay bench
@@ -35,7 +35,7 @@ struct Bench: ParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case append, label, parse, update, markets, replay, verify, prove
+        case append, label, drift, parse, update, markets, replay, verify, prove
     }
 
     func run() throws {
@@ -55,6 +55,7 @@ struct Bench: ParsableCommand {
                 switch part {
                 case .append: try AppendBench.run(directory, rounds: rounds)
                 case .label: LabelBench.run(history)
+                case .drift: try DriftBench.run(history, directory, rounds: rounds)
                 case .parse: try ParseBench.run(history, directory)
                 case .update: try UpdateBench.run(history, directory, rounds: rounds)
                 case .markets: try MarketsBench.run(history, directory, rounds: rounds)

@@ -222,12 +222,7 @@ public struct TradingResumed: Equatable, Sendable {
 
     package init(_ payload: RawSpan) throws(FormatError) {
         let reader = try PayloadReader(payload, .tradingResumed)
-        var hashes: [Hash256] = []
-        for text in try reader.texts("labels_hashes") {
-            guard let hash = Hash256(hex: text) else { throw reader.missing("labels_hashes") }
-            hashes.append(hash)
-        }
-        labelsHashes = hashes
+        labelsHashes = try reader.hashes("labels_hashes")
         by = try reader.text("by")
         reason = try reader.optional("reason", reader.text)
     }

@@ -126,7 +126,10 @@ extension BaselineRecord {
         cause = try reader.choice("cause")
         configurationHash = try reader.hash("configuration_hash")
         labelsHash = try reader.hash("labels_hash")
-        basis = try InputBasis(json: reader.value("basis"))
+        basis = try InputBasis(reader.object("basis"))
+        if let labels = basis.labels, labels.hash != labelsHash {
+            throw reader.contradicted("basis", "is of another labelling")
+        }
         summary = try Summary(reader)
         program = try reader.text("program")
     }
@@ -142,9 +145,18 @@ extension BaselineRecord.Summary {
         self.closes = try closes.count("count")
         deciles = try closes.numbers("deciles")
         counts = try closes.counts("counts")
+        guard deciles.count == (self.closes == 0 ? 0 : StabilityBins.binCount + 1) else {
+            throw closes.contradicted("deciles", "are not the edges of ten bins")
+        }
+        guard counts.count == max(0, deciles.count - 1), counts.reduce(0, +) == self.closes else {
+            throw closes.contradicted("counts", "do not add up")
+        }
         let labels = try reader.object("labels")
         self.labels = try labels.count("count")
         profitable = try labels.count("profitable")
+        guard profitable <= self.labels else {
+            throw labels.contradicted("profitable", "is more than all")
+        }
         meanCostBps = try labels.optional("mean_cost_bps", labels.number)
     }
 }

@@ -77,7 +77,7 @@ extension Baselines {
     /// The state: canonical JSON.
     ///
     /// - Complexity: O(1) where nothing changed since the last call.
-    mutating func bytes() -> [UInt8] {
+    package mutating func bytes() -> [UInt8] {
         if let cache { return cache }
         let json = JSONValue.array(
             entries.map { entry in
@@ -98,15 +98,13 @@ extension Baselines {
     }
 
     /// Reads the state back.
-    init(_ bytes: [UInt8]) throws {
+    package init(_ bytes: [UInt8]) throws {
         for reader in try PayloadReader.state(bytes, Self.name) {
-            let (from, until) = (try reader.integer("from_ms"), try reader.integer("until_ms"))
-            guard from <= until else { throw reader.missing("until_ms") }
             entries.append(
                 Entry(
                     labelsHash: try reader.hash("labels_hash"),
                     version: UInt64(try reader.count("version")),
-                    cause: try reader.choice("cause"), range: from..<until,
+                    cause: try reader.choice("cause"), range: try reader.range(),
                     knownBy: try reader.integer("known_by_ms"), digest: try reader.hash("digest"),
                     volatilityBps: try reader.optional("volatility_bps", reader.number),
                     staleMinutes: try reader.count("stale"),

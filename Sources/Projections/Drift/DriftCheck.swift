@@ -123,11 +123,12 @@ extension DriftCheck {
         labelsHash = try reader.hash("labels_hash")
         profile = try reader.choice("profile")
         labels = try reader.choice("labels")
-        current = try InputBasis(json: reader.value("current"))
+        current = try InputBasis(reader.object("current"))
+        if let labels = current.labels, labels.hash != labelsHash {
+            throw reader.contradicted("current", "is of another labelling")
+        }
         let baseline = try reader.object("baseline")
-        let (from, until) = (try baseline.integer("from_ms"), try baseline.integer("until_ms"))
-        guard from <= until else { throw reader.missing("baseline") }
-        reference = from..<until
+        reference = try baseline.range()
         self.baseline = UInt64(try baseline.count("version"))
         staleMinutes = try baseline.count("stale_minutes")
         var tests: [DriftTest] = []
@@ -137,9 +138,15 @@ extension DriftCheck {
         outside = try reader.count("outside")
         severity = try reader.choice("severity")
         program = try reader.text("program")
-        guard evaluated == (try reader.count("evaluated")),
-            drifted.count == (try reader.count("drifted"))
-        else { throw FormatError("drift.checked: the tests are not those that were counted") }
+        guard evaluated == (try reader.count("evaluated")) else {
+            throw reader.contradicted("evaluated", "is not how many tests were")
+        }
+        guard drifted.count == (try reader.count("drifted")) else {
+            throw reader.contradicted("drifted", "is not how many tests have")
+        }
+        guard severity == DriftSeverity(drifted: drifted.count, evaluated: evaluated) else {
+            throw reader.contradicted("severity", "does not follow from the tests")
+        }
     }
 }
 
@@ -164,6 +171,9 @@ extension DriftTest {
             threshold: try reader.number("threshold"),
             current: try Side(reader.object("current")),
             reference: try Side(reader.object("reference")))
+        guard !isDrifted || insufficiency == nil else {
+            throw reader.contradicted("drifted", "although the test was not evaluated")
+        }
     }
 }
 

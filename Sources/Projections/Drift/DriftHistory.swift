@@ -55,7 +55,7 @@ public struct DriftHistory: Sendable {
         entries.first { $0.labelsHash == labelsHash }
     }
 
-    mutating func apply(_ check: DriftCheck, version: UInt64, isPinned: Bool) {
+    package mutating func apply(_ check: DriftCheck, version: UInt64, isPinned: Bool) {
         cache = nil
         let known = entries.firstIndex { $0.labelsHash == check.labelsHash }
         var severities = known.map { entries[$0].severities } ?? []
@@ -82,7 +82,7 @@ extension DriftHistory {
     /// The state: canonical JSON.
     ///
     /// - Complexity: O(1) where nothing changed since the last call.
-    mutating func bytes() -> [UInt8] {
+    package mutating func bytes() -> [UInt8] {
         if let cache { return cache }
         let json = JSONValue.array(
             entries.map { entry in
@@ -102,7 +102,7 @@ extension DriftHistory {
     }
 
     /// Reads the state back.
-    init(_ bytes: [UInt8]) throws {
+    package init(_ bytes: [UInt8]) throws {
         for reader in try PayloadReader.state(bytes, Self.name) {
             var severities: [DriftSeverity] = []
             for letter in try reader.text("severities") {

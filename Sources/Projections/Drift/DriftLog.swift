@@ -82,9 +82,8 @@ public enum DriftLog {
         var candles = DayGrid<Candle>(timeframe: basis.market.timeframe)
         var labels = DayGrid<Label>(timeframe: basis.market.timeframe)
         if !basis.range.isEmpty {
-            let days =
-                UTCDay(of: basis.range.lowerBound).number...UTCDay(of: basis.range.upperBound - 1)
-                .number
+            let last = UTCDay(of: basis.range.upperBound - 1).number
+            let days = UTCDay(of: basis.range.lowerBound).number...last
             candles = try History.candles(
                 view, market: basis.market, days: days, version: basis.candlesVersion)
             if let version = basis.labels?.version {

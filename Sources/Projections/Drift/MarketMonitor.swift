@@ -202,9 +202,7 @@ extension MarketMonitor {
     package init(_ payload: RawSpan) throws(FormatError) {
         let reader = try PayloadReader(payload, .marketMonitored)
         labelsHash = try reader.hash("labels_hash")
-        let (from, until) = (try reader.integer("from_ms"), try reader.integer("until_ms"))
-        guard from <= until else { throw reader.missing("until_ms") }
-        range = from..<until
+        range = try reader.range()
         candles = try reader.count("candles")
         missing = try reader.count("missing")
         gaps = try reader.count("gaps")
@@ -219,9 +217,15 @@ extension MarketMonitor {
             self.labels.exits[index] = try exits.count(reason.name)
         }
         self.labels.profitable = try labels.count("profitable")
+        guard self.labels.profitable <= self.labels.closed else {
+            throw labels.contradicted("profitable", "is more than all")
+        }
         self.labels.meanCostBps = try labels.optional("mean_cost_bps", labels.number)
-        guard volatility == (try reader.choice("volatility")),
-            trend == (try reader.choice("trend"))
-        else { throw FormatError("market.monitored: the regimes are not those of the numbers") }
+        guard volatility == (try reader.choice("volatility")) else {
+            throw reader.contradicted("volatility", "does not follow from volatility_ratio")
+        }
+        guard trend == (try reader.choice("trend")) else {
+            throw reader.contradicted("trend", "does not follow from trend_score")
+        }
     }
 }

@@ -74,7 +74,7 @@ public struct Operations: Sendable {
 }
 
 extension Operations {
-    mutating func apply(_ decision: Decision) {
+    package mutating func apply(_ decision: Decision) {
         cache = nil
         var watch = self[decision.labelsHash] ?? Watch(labelsHash: decision.labelsHash)
         watch.level = decision.level
@@ -158,7 +158,7 @@ extension Operations {
     /// The state: canonical JSON.
     ///
     /// - Complexity: O(1) where nothing changed since the last call.
-    mutating func bytes() -> [UInt8] {
+    package mutating func bytes() -> [UInt8] {
         if let cache { return cache }
         let json: JSONValue = [
             "alert_count": .integer(alertCount), "alerts": .array(alerts.map(\.json)),
@@ -170,7 +170,7 @@ extension Operations {
     }
 
     /// Reads the state back.
-    init(_ bytes: [UInt8]) throws {
+    package init(_ bytes: [UInt8]) throws {
         let reader = PayloadReader(try JSONValue(parsing: bytes), in: Self.name)
         alertCount = UInt64(try reader.count("alert_count"))
         for alert in try reader.objects("alerts") { alerts.append(try Alert(alert)) }
