@@ -132,7 +132,6 @@ struct OutputTests {
             "timestamp_ms,open,high,low,close,volume,known_at_ms"
         ),
         (["labels", "--open"] + symbol, "entry_time_ms,entry_price,exit_time_ms,exit_price"),
-        (["drift", "--history", "--monitor"] + symbol, "end_ms,candles,missing,gaps,outliers"),
         (["log"], "position,type,stream"),
     ]
 
