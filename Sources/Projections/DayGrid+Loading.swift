@@ -35,29 +35,22 @@ extension DayGrid {
         return nil
     }
 
-    /// The first day from which on the rows of all days are here; nil where those of the newest are
-    /// not.
+    /// The days that are held by number and digest alone.
     ///
     /// - Complexity: O(days).
-    var firstDayLoaded: Int32? {
-        var first: Int32?
-        for index in blocks.indices.reversed() {
-            guard blocks[index]?.isLoaded != false else { break }
-            first = firstDay + Int32(index)
-        }
-        return first
+    var daysUnloaded: [Int32] {
+        blocks.indices.filter { blocks[$0]?.isLoaded == false }.map { firstDay + Int32($0) }
     }
 
-    /// Forgets the rows of days before one; those whose digest is not known stay.
+    /// Forgets the rows of days; those whose digest is not known stay.
     ///
-    /// - Complexity: O(days).
-    mutating func unload(before day: Int32) {
-        for index in blocks.indices where firstDay + Int32(index) < day {
-            guard let block = blocks[index], block.isLoaded, let digest = block.knownDigest else {
+    /// - Complexity: O(days given).
+    mutating func unload(_ days: [Int32]) {
+        for day in days {
+            guard let block = block(day), block.isLoaded, let digest = block.knownDigest else {
                 continue
             }
-            replace(
-                DayBlock(unloaded: block.count, digest: digest), at: firstDay + Int32(index))
+            replace(DayBlock(unloaded: block.count, digest: digest), at: day)
         }
     }
 }

@@ -99,30 +99,27 @@ extension MarketState {
         }
     }
 
-    /// From which days on the rows are here, see ``unload(to:)``.
-    public struct HeldRows: Sendable {
-        fileprivate let candles: Int32?
-        fileprivate let labels: [Int32?]
+    /// The days whose rows are not here, see ``unload(_:)``.
+    public struct UnloadedDays: Sendable {
+        fileprivate let candles: [Int32]
+        fileprivate let labels: [[Int32]]
     }
 
-    /// From which days on the rows are here.
+    /// The days whose rows are not here.
     ///
     /// - Complexity: O(days).
-    public var heldRows: HeldRows {
-        HeldRows(
-            candles: window.candles.firstDayLoaded,
-            labels: labellings.map(\.labels.firstDayLoaded))
+    public var unloadedDays: UnloadedDays {
+        UnloadedDays(
+            candles: window.candles.daysUnloaded, labels: labellings.map(\.labels.daysUnloaded))
     }
 
-    /// Forgets the rows of the days before those that were here: a month of them is needed for a moment,
-    /// and hundreds of markets would not fit into memory with it.
+    /// Forgets the rows of days that were not here: a month of them is needed for a moment, and hundreds
+    /// of markets would not fit into memory with it.
     ///
     /// - Complexity: O(days).
-    public mutating func unload(to held: HeldRows) {
-        if let day = held.candles { window.candles.unload(before: day) }
-        for (index, day) in held.labels.enumerated() {
-            if let day { labellings[index].labels.unload(before: day) }
-        }
+    public mutating func unload(_ days: UnloadedDays) {
+        window.candles.unload(days.candles)
+        for (index, days) in days.labels.enumerated() { labellings[index].labels.unload(days) }
     }
 
     private func mismatch(_ day: Int32, _ rows: String) -> EventStoreError {

@@ -34,12 +34,24 @@ package struct DriftSamples: Sendable {
     /// move hold the values as of their record.
     mutating func noteRevision() { periods.removeAll() }
 
+    /// The first stamp that ``samples(_:endingAt:_:)`` looks at: that of the samples before, from where
+    /// they slide on.
+    func firstStamp(_ policy: DriftPolicy, endingAt end: Int64) -> Int64 {
+        let key = Periods(current: policy.currentLength, reference: policy.baselineLength)
+        let next = policy.periods(endingAt: end).reference
+        guard let known = periods[key]?.reference, known.slides(to: next) else {
+            return next.lowerBound
+        }
+        return known.range.lowerBound
+    }
+
     /// The samples of the current window and the period before it.
     ///
     /// - Complexity: O(candles of both periods).
     package mutating func samples(
-        _ policy: DriftPolicy, endingAt end: Int64, _ candles: DayGrid<Candle>
+        _ policy: DriftPolicy, endingAt end: Int64, _ window: RollingWindow
     ) -> (current: PeriodSample, reference: PeriodSample) {
+        let candles = window.candles
         let key = Periods(current: policy.currentLength, reference: policy.baselineLength)
         let (current, reference) = policy.periods(endingAt: end)
         if periods[key] == nil {
@@ -47,8 +59,9 @@ package struct DriftSamples: Sendable {
                 current: PeriodSample(current, of: candles, withCloses: false),
                 reference: PeriodSample(reference, of: candles, withCloses: true))
         } else {
-            periods[key]!.current.slide(to: current, of: candles)
-            periods[key]!.reference.slide(to: reference, of: candles)
+            periods[key]!.current.slide(to: current, of: candles, cutoff: window.cutoff)
+            periods[key]!.reference.slide(
+                to: reference, of: candles, cutoff: window.cutoff)
         }
         return (periods[key]!.current, periods[key]!.reference)
     }

@@ -58,8 +58,8 @@ extension Updater {
     ) throws -> EventID {
         let policy = configuration.configuration.drift
         let stream = MarketStream.drift(market, hash: configuration.labelsHash)
-        let (current, reference) = policy.periods(endingAt: end)
-        let held = warm.state.heldRows
+        let current = policy.periods(endingAt: end).current
+        let unloaded = warm.state.unloadedDays
         try warm.state.load(from: current.lowerBound, through: end, commit.view)
         let baseline: ComputedBaseline
         let sample: PeriodSample
@@ -67,9 +67,9 @@ extension Updater {
             baseline = try kept(entry, policy, commit.view, &warm)
             sample = PeriodSample(current, of: warm.state.window.candles, withCloses: false)
         } else {
-            try warm.state.load(from: reference.lowerBound, through: end, commit.view)
-            let samples = warm.drift.samples(
-                policy, endingAt: end, warm.state.window.candles)
+            let first = warm.drift.firstStamp(policy, endingAt: end)
+            try warm.state.load(from: first, through: end, commit.view)
+            let samples = warm.drift.samples(policy, endingAt: end, warm.state.window)
             sample = samples.current
             baseline = try moving(
                 samples.reference, end: end, configuration, cause, &outcome, &commit, &warm)
@@ -78,7 +78,7 @@ extension Updater {
             due, sample, against: baseline, knownBy: end, configuration, &warm.state,
             hasher: hasher)
         outcome.check = check
-        warm.state.unload(to: held)
+        warm.state.unload(unloaded)
         return try record(check.event(causation: cause), to: stream, &commit, &warm)
     }
 

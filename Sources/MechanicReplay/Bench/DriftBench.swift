@@ -71,7 +71,7 @@ enum DriftBench {
         let configuration = IdentifiedConfiguration(.scalp)
         let hasher = SHA256()
         let periods = samples.samples(
-            configuration.configuration.drift, endingAt: end, state.window.candles)
+            configuration.configuration.drift, endingAt: end, state.window)
         let reference = DriftComputation.reference(
             periods.reference, knownBy: end, configuration, state)
         _ = DriftComputation.record(

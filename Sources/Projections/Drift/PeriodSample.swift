@@ -24,15 +24,23 @@ public struct PeriodSample: Sendable {
         closes = withCloses ? SortedSample(rows.closes) : nil
     }
 
-    /// Slides to a later period of the same length, by the candles as they were all the time.
-    ///
-    /// - Complexity: O(candles of the period), about a tenth of sorting where it moves by hours.
-    public mutating func slide(to next: Range<Int64>, of candles: DayGrid<Candle>) {
+    /// Whether sliding to a period is worth it: it has the same length and lies a little later.
+    public func slides(to next: Range<Int64>) -> Bool {
         let step = next.lowerBound - range.lowerBound
-        guard step != 0 || next.upperBound != range.upperBound else { return }
-        guard step == next.upperBound - range.upperBound, step > 0,
-            step < (range.upperBound - range.lowerBound) / 4
-        else {
+        return step >= 0 && step == next.upperBound - range.upperBound
+            && step < (range.upperBound - range.lowerBound) / 4
+    }
+
+    /// Slides to another period, by the candles as they were all the time.
+    ///
+    /// - Parameter cutoff: candles up to this stamp are forgotten; nil where none is.
+    /// - Complexity: O(candles of the period), about a tenth of sorting where it moves by hours.
+    public mutating func slide(
+        to next: Range<Int64>, of candles: DayGrid<Candle>, cutoff: Int64?
+    ) {
+        guard next != range else { return }
+        // What leaves the sample is read once more: it must still be there.
+        guard slides(to: next), cutoff.map({ range.lowerBound > $0 }) ?? true else {
             self = PeriodSample(next, of: candles, withCloses: closes != nil)
             return
         }
