@@ -70,7 +70,7 @@ struct CheckpointTests {
         #expect(plain.code == 0)
         #expect(plain.lines.count == 3)
         #expect(plain.lines[0] == origin)
-        #expect(plain.lines[1] == "11")
+        #expect(plain.lines[1] == "16")
         #expect(plain.messages == "not signed: name a key with --key, `keygen` makes one\n")
 
         try scratch.run("keygen", "a.key")
@@ -83,15 +83,15 @@ struct CheckpointTests {
                 == signed.output)
         let json = try scratch.run("checkpoint", "--key", "a.key", "--format", "json").json()
         #expect(json["note"]?.text == signed.output)
-        #expect(json["size"]?.int64 == 11)
+        #expect(json["size"]?.int64 == 16)
         #expect(json["origin"]?.text == origin)
 
         // A position inside a commit rounds down to its end; a log that went on keeps its past.
-        let before = try scratch.run("checkpoint", "--as-of", "6", "--quiet")
-        #expect(before.lines[1] == "5")
+        let before = try scratch.run("checkpoint", "--as-of", "9", "--quiet")
+        #expect(before.lines[1] == "8")
         #expect(before.messages == "")
         try scratch.goOn(hour: 3)
-        let after = try scratch.run("checkpoint", "--as-of", "11", "--key", "a.key")
+        let after = try scratch.run("checkpoint", "--as-of", "16", "--key", "a.key")
         #expect(after.output == signed.output)
         #expect(try scratch.run("checkpoint", "--as-of", "0", "--quiet").lines[1] == "0")
         #expect(try scratch.run("checkpoint", "--as-of", "99").code == 64)
@@ -107,7 +107,7 @@ struct CheckpointTests {
     @Test func aLogThatGrewKeepsItsPromises() throws {
         let scratch = try Scratch.labelled()
         try scratch.run("keygen", "a.key")
-        try scratch.checkpoint("early.note", "--as-of", "5")
+        try scratch.checkpoint("early.note", "--as-of", "8")
         try scratch.checkpoint("a.note")
         try scratch.file("plain.note", scratch.run("checkpoint").output)
         try scratch.goOn(hour: 3)
@@ -120,9 +120,9 @@ struct CheckpointTests {
         #expect(table.messages == "")
         #expect(table.lines[0] == "verify          ok")
         #expect(
-            table.lines.contains("early.note      kept at 5 events, now 14, signed by \(name)"))
+            table.lines.contains("early.note      kept at 8 events, now 20, signed by \(name)"))
         #expect(
-            table.lines.contains("a.note          kept at 11 events, now 14, signed by \(name)"))
+            table.lines.contains("a.note          kept at 16 events, now 20, signed by \(name)"))
 
         let key = try scratch.text("a.key.pub")
         let json = try scratch.run(
@@ -133,7 +133,7 @@ struct CheckpointTests {
         let against = try #require(json["against"]?.elements?.first)
         #expect(against["result"]?.text == "kept")
         #expect(against["signature"]?.text == "valid")
-        #expect(against["size"]?.int64 == 11)
+        #expect(against["size"]?.int64 == 16)
 
         let unchecked = try scratch.run(
             "verify", "--against", "plain.note", "--format", "table")
@@ -169,13 +169,13 @@ struct CheckpointTests {
         #expect(try scratch.run("verify", "--recompute").code == 0)
         #expect(
             try findings(scratch) == [
-                "a.note: an older file was put back: the log had 14 events, now it ends at 11"
+                "a.note: an older file was put back: the log had 20 events, now it ends at 16"
             ])
         let table = try scratch.run("verify", "--against", "a.note", "--format", "table", "--quiet")
         #expect(table.lines[0] == "verify          FAILED")
         #expect(
             table.lines.contains(
-                "a.note          BROKEN at 14 events, now 11, signature not checked "
+                "a.note          BROKEN at 20 events, now 16, signature not checked "
                     + "(no --public-key)"))
         #expect(table.messages.hasSuffix("restore a backup that fulfils it\n"))
     }
@@ -192,18 +192,18 @@ struct CheckpointTests {
         scratch.store = scratch.url("fork").path
         try scratch.goOn(hour: 3, seed: 2)
         try scratch.goOn(hour: 4, seed: 2)
-        let root = try scratch.run("checkpoint", "--as-of", "14", "--format", "json")
+        let root = try scratch.run("checkpoint", "--as-of", "20", "--format", "json")
             .json()["root"]?.text
         #expect(root != promised)
         #expect(try scratch.run("verify", "--recompute").code == 0)
         let start =
-            "a.note: the log was forked or its tail rewritten: with 14 events its root is "
+            "a.note: the log was forked or its tail rewritten: with 20 events its root is "
             + "\(root ?? ""), promised was \(promised ?? "")"
-        #expect(try findings(scratch) == [start + "; the first other event is at 1 … 14"])
+        #expect(try findings(scratch) == [start + "; the first other event is at 1 … 20"])
         // A second checkpoint, which is kept, tells where it cannot have begun.
         #expect(
             try findings(scratch, "--against", "before.note", "--public-key", "a.key.pub")
-                == [start + "; the first other event is at 12 … 14"])
+                == [start + "; the first other event is at 17 … 20"])
     }
 
     /// The last hour made anew: as many events, other candles. A root for every size tells where.
@@ -212,7 +212,7 @@ struct CheckpointTests {
         try scratch.keep("rewritten")
         try scratch.goOn(hour: 3)
         let name = try scratch.origin
-        for size in ["11", "12", "14"] {
+        for size in ["16", "17", "20"] {
             let proof = try scratch.run("prove", "inclusion", size, "--size", size)
             let root = try #require(try proof.json()["root"]?.text)
             try scratch.file(
@@ -220,13 +220,13 @@ struct CheckpointTests {
         }
         scratch.store = scratch.url("rewritten").path
         try scratch.goOn(hour: 3, seed: 2)
-        #expect(try scratch.run("status").json()["position"]?.int64 == 14)
+        #expect(try scratch.run("status").json()["position"]?.int64 == 20)
         #expect(try scratch.run("verify", "--recompute").code == 0)
         let verify = try scratch.run(
-            "verify", "--against", "14.note", "--against", "12.note", "--against", "11.note")
+            "verify", "--against", "20.note", "--against", "17.note", "--against", "16.note")
         #expect(verify.code == 1)
         let json = try verify.json()
-        #expect(json["first_bad_position"]?.int64 == 12)
+        #expect(json["first_bad_position"]?.int64 == 17)
         #expect(
             json["against"]?.elements?.map { $0["result"]?.text } == [
                 "different", "different", "kept",
@@ -235,7 +235,7 @@ struct CheckpointTests {
         #expect(messages.count == 2)
         for message in messages {
             #expect(message.contains("the log was forked or its tail rewritten"))
-            #expect(message.hasSuffix("; the first other event is at 12 … 12"))
+            #expect(message.hasSuffix("; the first other event is at 17 … 17"))
         }
     }
 
@@ -260,7 +260,7 @@ struct CheckpointTests {
 
         // The text is changed under the signature: the size, as somebody would to hide events.
         let note = try scratch.text("a.note")
-        try scratch.file("a.note", note.replacingOccurrences(of: "\n11\n", with: "\n5\n"))
+        try scratch.file("a.note", note.replacingOccurrences(of: "\n16\n", with: "\n8\n"))
         let changed = try findings(scratch, "--public-key", "a.key.pub")
         #expect(
             changed.first

@@ -44,6 +44,21 @@ struct ConfigTests {
                 buffer                       1.25          environment MECHANIC_BUFFER
                 cost_threshold_bps           0             preset runner
                 default_fee_bps              8             preset runner
+                drift_alpha                  0.05          preset runner
+                drift_baseline               rolling       preset runner
+                drift_baseline_days          30            preset runner
+                drift_check_hours            6             preset runner
+                drift_check_rows             1000          preset runner
+                drift_cost_ratio             0.2           preset runner
+                drift_current_days           7             preset runner
+                drift_hold_checks            4             preset runner
+                drift_label_share            0.1           preset runner
+                drift_labels                 all           preset runner
+                drift_minimum_labels         0             preset runner
+                drift_minimum_rows           1000          preset runner
+                drift_outside_share          0.01          preset runner
+                drift_profile                classic       preset runner
+                drift_psi                    0.1           preset runner
                 exchange                     binance       preset runner
                 fees                         1 entry       mechanic.toml:5
                 label_algorithm              1             preset runner
@@ -64,8 +79,9 @@ struct ConfigTests {
             ["MECHANIC_BUFFER": "1.25"])
         #expect(twin["origins"]?["buffer"]?.text == "environment MECHANIC_BUFFER")
         #expect(twin["origins"]?["fees"]?.text == "mechanic.toml:5")
-        #expect(twin["origins"]?.members?.count == twin["configuration"]?.members?.count)
+        #expect(twin["origins"]?.members?.count == twin["leaves"]?.members?.count)
         #expect(twin["configuration"]?["stop_loss_bps"]?.double == 35)
+        #expect(twin["leaves"]?["drift_psi"]?.double == 0.1)
         // Without the flag nothing of origins; the hashes are those of `config hash`.
         let plain = try json(scratch, ["config", "show"])
         #expect(plain["origins"] == nil)
@@ -246,7 +262,7 @@ struct ConfigTests {
         #expect(
             only.output == """
                 config hash  50d67d94787f65130a278752c7a9749bec71af45d49fbda0e57030e4379ba94f
-                position     10
+                position     14
 
                 """)
         let again = try json(
@@ -261,8 +277,8 @@ struct ConfigTests {
         #expect(
             table.output == """
                 config_hash       labels_hash       preset  active  newest  since_position  since                        through
-                57ddbc59d900ae1e  584ea1658875741c  scalp        0       0               9  2025-10-10T11:37:00.000003Z  2025-10-10T11:36:00Z
-                50d67d94787f6513  be748791b4186fcd               1       1              10  2025-10-10T11:37:00.000004Z  2025-10-10T14:36:00Z
+                57ddbc59d900ae1e  584ea1658875741c  scalp        0       0              13  2025-10-10T11:37:00.000004Z  2025-10-10T11:36:00Z
+                50d67d94787f6513  be748791b4186fcd               1       1              14  2025-10-10T11:37:00.000005Z  2025-10-10T14:36:00Z
 
                 """)
         // Back, by the beginning of its hash; then as if it had always been active.
@@ -290,13 +306,13 @@ struct ConfigTests {
         #expect(
             try scratch.run(words).output == """
                 config hash  \(Self.scalp)
-                position     6
+                position     9
 
                 """)
         #expect(
             try scratch.run(words).output == """
                 config hash       \(Self.scalp)
-                position          6
+                position          9
                 it is not active
 
                 """)

@@ -48,6 +48,13 @@ struct FlowTests {
             })
     }
 
+    /// Projections of what was checked on the way: who updates hourly has checked drift more often.
+    static let ofTheWay: Set = ["baselines", "drift", "operations"]
+
+    private static func withoutTheWay(_ digests: [String: String]) -> [String: String] {
+        digests.filter { !ofTheWay.contains($0.key) }
+    }
+
     /// Hour by hour, at once and from the log: one history, one state.
     @Test func threeWaysToTheSameDigests() throws {
         let hourly = try newStore()
@@ -55,20 +62,24 @@ struct FlowTests {
             ["backfill", Self.klines, "--every", "1h"] + Self.presets + Self.symbol)
         #expect(backfill.code == 0)
         let digests = try digests(backfill.json(), "digests")
-        #expect(digests.count == 4)
+        #expect(digests.count == 4 + Self.ofTheWay.count)
         #expect(try backfill.json()["updates"]?.int64 == 34)
 
         let atOnce = try newStore()
         try atOnce.run(["import", Self.klines] + Self.symbol)
         #expect(try atOnce.run(["update"] + Self.presets + Self.symbol).code == 0)
-        #expect(try self.digests(atOnce.run("status").json(), "projections") == digests)
+        let once = try self.digests(atOnce.run("status").json(), "projections")
+        #expect(Self.withoutTheWay(once) == Self.withoutTheWay(digests))
 
         let daily = try newStore()
         try daily.run(["backfill", Self.klines, "--every", "1d"] + Self.presets + Self.symbol)
         for scratch in [hourly, atOnce, daily] {
             let replay = try scratch.run("replay", "--check", "--from-snapshot")
             #expect(replay.code == 0)
-            #expect(try self.digests(replay.json(), "projections") == digests)
+            let replayed = try self.digests(replay.json(), "projections")
+            #expect(Self.withoutTheWay(replayed) == Self.withoutTheWay(digests))
+            #expect(
+                try self.digests(scratch.run("status").json(), "projections") == replayed)
             #expect(try scratch.run("verify", "--recompute").code == 0)
             try expectGolden("scalp", scratch, ["--config", "scalp"])
             try expectGolden("runner", scratch, ["--config", "runner"])

@@ -8,7 +8,8 @@ struct HelpTests {
         "", "init", "import", "delta", "update", "backfill", "replay", "status", "labels",
         "weights",
         "candles",
-        "config",
+        "config", "drift", "baseline", "baseline show", "baseline set", "baseline release",
+        "alerts", "ack", "resume",
         "config show", "config hash", "config list", "config activate", "config deactivate", "log",
         "show", "verify", "keygen",
         "checkpoint", "prove", "prove inclusion", "prove consistency", "prove check", "backup",
@@ -38,7 +39,7 @@ struct HelpTests {
         let help = try scratch.run("--help", environment: ["COLUMNS": "200"])
         let start = "  mechanic-replay "
         let examples = help.lines.prefix { $0 != "EXIT CODES" }.filter { $0.hasPrefix(start) }
-        #expect(examples.count == 7)
+        #expect(examples.count == 9)
         for example in examples {
             let words = example.dropFirst(start.count).split(separator: " ").map(String.init)
             let done = try scratch.run(words)
@@ -80,6 +81,13 @@ struct HelpTests {
         (["log", "--type", "labels.close"], "labels.closed"), (["log", "--limit", "-1"], "limit"),
         (["replay", "--check", "--to", "1"], "--to"),
         (["config", "activate", "--symbol", "BTC/USDT"], "mechanic.toml"),
+        (["drft"], "did you mean 'drift'"), (["baselin"], "did you mean 'baseline'"),
+        (["drift", "--symbol", "BTC/USDT", "--fail-on", "bad"], "critical"),
+        (["drift", "--symbol", "BTC/USDT", "--current", "2025-10-04"], "epoch milliseconds"),
+        (["drift", "--symbol", "BTC/USDT", "--monitor"], "--history"),
+        (["baseline", "--symbol", "BTC/USDT", "set", "x"], "epoch milliseconds"),
+        (["ack", "--symbol", "BTC/USDT"], "alert"),
+        (["ack", "x", "--symbol", "BTC/USDT"], "alert"),
     ])
     func usageErrors(_ words: [String], mentions hint: String) throws {
         let wrong = try Scratch().run(words)

@@ -60,7 +60,7 @@ struct ManifestTests {
         #expect(
             together.lines.first
                 == "market,recorded,duplicates,revised,late,partial,rejected,gaps,labels_closed,"
-                + "labels_revised,open")
+                + "labels_revised,open,severity,level,alerts")
         #expect(together.lines.count == 4)
         let digests = try scratch.run("replay").json()["projections"]
         try scratch.makeOther()

@@ -28,8 +28,8 @@ struct OutputTests {
         (
             ["update"] + symbol,
             [
-                "delta", "labels_closed", "labels_revised", "open", "drift", "severity", "actions",
-                "position",
+                "delta", "labels_closed", "labels_revised", "open", "drift", "drifts", "severity",
+                "level", "actions", "alerts", "deliveries", "position",
             ]
         ),
         (
@@ -55,8 +55,12 @@ struct OutputTests {
             ["status"],
             [
                 "position", "events", "symbols", "projections", "config_hash", "paused", "clock",
-                "lmdb_version", "bytes",
+                "lmdb_version", "bytes", "alerts",
             ]
+        ),
+        (
+            ["drift"] + symbol,
+            ["ks_statistic", "ks_pvalue", "psi", "label_drift", "cost_drift", "severity"]
         ),
         (["config", "show", "scalp"], ["config_hash"]),
         (["config", "show"] + symbol, ["config_hash", "position"]),
@@ -102,7 +106,10 @@ struct OutputTests {
         let replay = try scratch.run("replay", "--check").json()
         #expect(replay["projections"] == status["projections"])
         let projections = try #require(replay["projections"]?.elements)
-        #expect(projections.map { $0["name"]?.text } == ["window", "labels", "configuration"])
+        #expect(
+            projections.map { $0["name"]?.text } == [
+                "window", "labels", "configuration", "baselines", "drift", "operations",
+            ])
         for projection in projections {
             #expect(projection["market"] == "binance/BTC-USDT:USDT/1m")
             #expect(projection["version"]?.int64 != nil)

@@ -11,22 +11,22 @@ struct ProofTests {
         try scratch.file("7.json", scratch.run("prove", "inclusion", "7").output)
         try scratch.file("grown.json", scratch.run("prove", "consistency", "5", "HEAD").output)
         let text = try scratch.run("prove", "inclusion", "HEAD", "--tlog-proof", "--key", "a.key")
-        try scratch.file("11.tlog-proof", text.output)
+        try scratch.file("16.tlog-proof", text.output)
         #expect(text.lines[0] == "c2sp.org/tlog-proof@v1")
-        #expect(text.lines[2] == "index 10")
+        #expect(text.lines[2] == "index 15")
 
         let away = try Scratch()
-        for name in ["7.json", "grown.json", "11.tlog-proof", "a.note", "a.key.pub"] {
+        for name in ["7.json", "grown.json", "16.tlog-proof", "a.note", "a.key.pub"] {
             try away.file(name, Array(Data(contentsOf: scratch.url(name))))
         }
-        for name in ["7.json", "grown.json", "11.tlog-proof"] {
+        for name in ["7.json", "grown.json", "16.tlog-proof"] {
             let check = try away.run(
                 "prove", "check", name, "--against", "a.note", "--public-key", "a.key.pub")
             #expect(check.code == 0, "\(check.messages)")
             #expect(try check.json()["ok"] == true)
             #expect(check.messages == "")
         }
-        let own = try away.run("prove", "check", "11.tlog-proof", "--public-key", "a.key.pub")
+        let own = try away.run("prove", "check", "16.tlog-proof", "--public-key", "a.key.pub")
         #expect(own.code == 0)
         let alone = try away.run("prove", "check", "7.json")
         #expect(alone.code == 0)
@@ -37,7 +37,7 @@ struct ProofTests {
         #expect(table.lines[0] == "origin      \(try scratch.origin)")
         #expect(table.lines[1] == "position    7")
         #expect(json["index"]?.int64 == 6)
-        #expect(json["size"]?.int64 == 11)
+        #expect(json["size"]?.int64 == 16)
         #expect(json["path"]?.elements?.count == 4)
         #expect(
             json["event_hash"]?.text
@@ -48,16 +48,16 @@ struct ProofTests {
         let scratch = try Scratch.labelled()
         try scratch.run("keygen", "a.key")
         try scratch.checkpoint("a.note")
-        try scratch.checkpoint("5.note", "--as-of", "5")
+        try scratch.checkpoint("8.note", "--as-of", "8")
         let proof = try scratch.run("prove", "inclusion", "7").output
         let json = try JSONValue(parsing: Array(proof.utf8))
         let root = try #require(json["root"]?.text)
         let first = try #require(json["path"]?.elements?.first?.text)
         for (old, new, code) in [
             (first, String(first.reversed()), 1), (root, String(root.reversed()), 1),
-            ("\"size\":11", "\"size\":17", 1), ("\"index\":6", "\"index\":5", 65),
-            ("\"inclusion\"", "\"something\"", 65), ("\"size\":11", "\"size\":1.5", 65),
-            ("\"size\":11", "\"size\":-1", 65), ("{", "", 65), (root, "x" + root.dropFirst(), 65),
+            ("\"size\":16", "\"size\":33", 1), ("\"index\":6", "\"index\":5", 65),
+            ("\"inclusion\"", "\"something\"", 65), ("\"size\":16", "\"size\":1.5", 65),
+            ("\"size\":16", "\"size\":-1", 65), ("{", "", 65), (root, "x" + root.dropFirst(), 65),
         ] as [(String, String, Int32)] {
             try scratch.file("p.json", proof.replacingOccurrences(of: old, with: new))
             let check = try scratch.run("prove", "check", "p.json", "--against", "a.note")
@@ -65,18 +65,18 @@ struct ProofTests {
             #expect(check.messages.contains("p.json"))
         }
         try scratch.file("p.json", proof)
-        let other = try scratch.run("prove", "check", "p.json", "--against", "5.note")
+        let other = try scratch.run("prove", "check", "p.json", "--against", "8.note")
         #expect(other.code == 1)
-        #expect(other.messages.contains("it has 5 events, the proof is for 11"))
+        #expect(other.messages.contains("it has 8 events, the proof is for 16"))
         #expect(try scratch.run("prove", "check", "none.json").code == 66)
     }
 
     @Test func whatCannotBeProven() throws {
         let scratch = try Scratch.labelled()
         for words in [
-            ["inclusion", "12"], ["inclusion", "0"], ["inclusion", "7", "--size", "6"],
-            ["inclusion", "7", "--size", "12"], ["consistency", "7", "6"],
-            ["consistency", "0", "6"], ["consistency", "1", "12"],
+            ["inclusion", "17"], ["inclusion", "0"], ["inclusion", "7", "--size", "6"],
+            ["inclusion", "7", "--size", "17"], ["consistency", "7", "6"],
+            ["consistency", "0", "6"], ["consistency", "1", "17"],
             ["inclusion", "7", "--tlog-proof"], ["inclusion"], ["inclusion", "noon"],
         ] {
             let refused = try scratch.run(["prove"] + words)

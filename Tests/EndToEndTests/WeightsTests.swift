@@ -31,7 +31,7 @@ struct WeightsTests {
                 "1760089020000,0.9533589769950017,1760209020000",
                 "1760089080000,0.9534048682444138,1760209020000",
             ])
-        #expect(csv.messages == "as of position 12\nsimulated clock\ness 1968.5251327957378\n")
+        #expect(csv.messages == "as of position 19\nsimulated clock\ness 1968.5251327957378\n")
         // Every weight depends on all labels: all are known when the last one is.
         let known = Set(csv.lines.dropFirst().compactMap { $0.split(separator: ",").last })
         #expect(known == ["1760209020000"])
@@ -41,7 +41,7 @@ struct WeightsTests {
         #expect(json["mode"] == "scalp")
         #expect(json["half_life_days"] == 10)
         #expect(json["labels"] == 1_970)
-        #expect(json["position"]?.int64 == 12)
+        #expect(json["position"]?.int64 == 19)
         let rows = try #require(json["weights"]?.elements)
         #expect(rows.count == 1_970)
         let lines = try scratch.run(words + ["--format", "jsonl", "--quiet"])

@@ -15,7 +15,8 @@ public struct ConfigurationSources: Sendable {
     public static let alertCommandVariable = "MECHANIC_ALERT_COMMAND"
     /// Variables of the program and its tools that are no leaves.
     public static let otherVariables = [
-        fileVariable, presetVariable, alertFileVariable, alertCommandVariable, "MECHANIC_STORE", "MECHANIC_LOG", "MECHANIC_KEY",
+        fileVariable, presetVariable, alertFileVariable, alertCommandVariable, "MECHANIC_STORE",
+        "MECHANIC_LOG", "MECHANIC_KEY",
         "MECHANIC_FUZZ", "MECHANIC_REPLAY",
     ]
 

@@ -47,6 +47,11 @@ struct ShowConfig: ParsableCommand {
         printer.add("config_hash", .text(identified.hash.hex))
         printer.add("labels_hash", .text(identified.labelsHash.hex))
         printer.member("configuration", layered.configuration.json)
+        // What is hashed has no leaves of drift as programs before them behaved; here all are told.
+        printer.member(
+            "leaves",
+            .object(
+                ConfigurationLeaf.allCases.map { .init($0.name, layered.configuration[$0]) }))
         add(layered, to: &printer)
         printer.finish()
     }

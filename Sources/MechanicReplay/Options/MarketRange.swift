@@ -15,7 +15,12 @@ struct MarketRange: ExpressibleByArgument {
 
     /// A period as this reads it again.
     static func text(_ range: Range<Int64>) -> String {
-        "\(UTCTime.text(milliseconds: range.lowerBound))"
-            + "..\(UTCTime.text(milliseconds: range.upperBound))"
+        "\(text(range.lowerBound))..\(text(range.upperBound))"
+    }
+
+    /// A time; a number where RFC 3339 has none for it.
+    private static func text(_ time: Int64) -> String {
+        let text = UTCTime.text(milliseconds: time)
+        return MarketTime(argument: text)?.milliseconds == time ? text : "\(time)"
     }
 }

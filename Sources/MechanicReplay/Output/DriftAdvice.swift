@@ -17,8 +17,8 @@ enum DriftAdvice {
         }
         if watch.pausedSince != nil {
             actions.append(
-                "Trading is paused until somebody says: mechanic-replay resume --symbol "
-                    + "\(answer.market.symbol)")
+                "Trading is paused until somebody says: "
+                    + answer.words("resume").joined(separator: " "))
         }
         return actions
     }
@@ -35,7 +35,8 @@ enum DriftAdvice {
         case .warning:
             [
                 "Watch the next checks: one test alone often flaps.",
-                "Look at how it moved before: mechanic-replay drift --history.",
+                "Look at how it moved before: "
+                    + answer.words("drift").joined(separator: " ") + " --history",
             ]
         case .critical:
             [

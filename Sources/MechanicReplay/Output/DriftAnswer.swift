@@ -21,14 +21,19 @@ struct DriftAnswer {
     /// The command that gives the same answer, in parts that may stand on lines of their own. The
     /// store is not in it: it may lie elsewhere.
     var command: [String] {
-        var parts = ["mechanic-replay drift --symbol \(market.symbol)"]
-        if market.venue != VenueOptions.defaultVenue { parts.append("--venue \(market.venue)") }
-        if market.timeframe != .oneMinute { parts.append("--timeframe \(market.timeframe)") }
-        parts.append("--as-of \(position)")
+        var parts = words("drift") + ["--as-of \(position)"]
         if !decider.name.isEmpty { parts.append("--config \(Self.quoted(decider.name))") }
         if let labels { parts.append("--labels \(labels.rawValue)") }
         parts.append("--current \(MarketRange.text(check.current.range))")
         parts.append("--reference \(MarketRange.text(check.reference))")
+        return parts
+    }
+
+    /// A verb for this market, in parts.
+    func words(_ verb: String) -> [String] {
+        var parts = ["mechanic-replay \(verb) --symbol \(market.symbol)"]
+        if market.venue != VenueOptions.defaultVenue { parts.append("--venue \(market.venue)") }
+        if market.timeframe != .oneMinute { parts.append("--timeframe \(market.timeframe)") }
         return parts
     }
 
