@@ -83,7 +83,12 @@ extension DriftReport {
         ] {
             field(name, "\(MarketRange.text(range)), n = \(Number.grouped(side?.count ?? 0))")
         }
-        field("Configuration", String(check.configurationHash.hex.prefix(16)))
+        let preset = LabelingConfiguration.presets.first {
+            $0.configuration.hash == check.configurationHash
+        }
+        field(
+            "Configuration",
+            check.configurationHash.hex.prefix(16) + (preset.map { " (\($0.name))" } ?? ""))
         field(
             "Labels", "\(check.labelsHash.hex.prefix(16)), \(check.labels.rawValue) of a window")
         field("Position", "\(answer.position)")
