@@ -95,7 +95,8 @@ struct WildHistoryTests {
             }
         }
         try send()
-        let different = zip(try bench.digests().ofHistory, expected.ofHistory).filter { $0 != $1 }.map(\.0)
+        let different = zip(try bench.digests().ofHistory, expected.ofHistory).filter { $0 != $1 }
+            .map(\.0)
         let names = different.map { "\($0.name) \($0.labelling?.hex.prefix(8) ?? "")" }
         #expect(names.isEmpty, "other batches: \(comment)")
         let leaks = try Lookahead.run(bench.store).findings
