@@ -193,7 +193,7 @@ extension MarketState {
         }
     }
 
-    private mutating func apply(
+    mutating func apply(
         at position: GlobalPosition, _ stream: MarketStream, _ view: borrowing StoreView,
         _ reader: LogReader
     ) throws {

@@ -17,6 +17,7 @@ final class ExactBench {
 
     init(_ market: MarketID, _ comment: String = "") throws {
         bench = try Bench(market, [])
+        bench.snapshotInterval = 64
         model = LabelModel(timeframe: market.timeframe)
         self.comment = comment
     }

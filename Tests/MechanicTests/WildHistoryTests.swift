@@ -45,9 +45,31 @@ struct WildHistoryTests {
             }
         }
         try exact.finish()
+        try checkPast(exact.bench, history.market, seed, comment)
         let digests = try exact.bench.digests()
         try checkOtherBatches(history, seed, digests, comment)
         try checkFullRelabel(exact.model, history.market, digests, comment)
+    }
+
+    /// What was known at random points is what a fold of the log up to there gives, although it is read
+    /// from a snapshot and the index of days.
+    private func checkPast(
+        _ bench: Bench, _ market: MarketID, _ seed: UInt64, _ comment: String
+    ) throws {
+        var random = SplitMix64(seed: seed &* 1_009)
+        let hasher = SHA256()
+        try bench.store.read { view in
+            let head = Int(try view.head().position.number)
+            for _ in 0..<3 {
+                let point = TimePoint.position(GlobalPosition(UInt64(random.pick(0...head))))
+                var (state, position) = try MarketState.load(view, market: market, asOf: point)
+                var folded = try LogFold.fold(view, through: position, market: market)[market]
+                let (found, expected) = (
+                    state.digests(hasher: hasher), folded.digests(hasher: hasher)
+                )
+                #expect(found == expected, "as of \(position): \(comment)")
+            }
+        }
     }
 
     /// The same rows in other batches and commits, as far as configurations allow: where labels of a
@@ -95,7 +117,8 @@ struct WildHistoryTests {
             }
         }
         try send()
-        let different = zip(try bench.digests().ofHistory, expected.ofHistory).filter { $0 != $1 }.map(\.0)
+        let different = zip(try bench.digests().ofHistory, expected.ofHistory).filter { $0 != $1 }
+            .map(\.0)
         let names = different.map { "\($0.name) \($0.labelling?.hex.prefix(8) ?? "")" }
         #expect(names.isEmpty, "other batches: \(comment)")
         let leaks = try Lookahead.run(bench.store).findings

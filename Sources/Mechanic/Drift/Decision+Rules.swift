@@ -25,7 +25,8 @@ extension Decision {
             previousLevel: before, intents: [], program: Program.version)
         let cause =
             check.severity == level || level == .none
-            ? check.summary : "\(level.rawValue) within the last \(hold) checks; now \(check.summary)"
+            ? check.summary
+            : "\(level.rawValue) within the last \(hold) checks; now \(check.summary)"
         intents = Self.actions(level, isResumed: watch?.isResumed ?? false).map {
             Intent($0, cause: cause)
         }

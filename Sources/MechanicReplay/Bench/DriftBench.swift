@@ -74,25 +74,28 @@ enum DriftBench {
             configuration.configuration.drift, endingAt: end, state.window)
         let reference = DriftComputation.reference(
             periods.reference, knownBy: end, configuration, state)
-        _ = DriftComputation.record(
-            reference, periods.reference.range, .rolling, knownBy: end, configuration, &state,
-            hasher: hasher
-        ).json.canonicalBytes
-        _ = DriftComputation.check(
-            .schedule, periods.current,
-            against: ComputedBaseline(range: periods.reference.range, reference: reference),
-            knownBy: end, configuration, &state, hasher: hasher
-        ).json.canonicalBytes
+        _ =
+            DriftComputation.record(
+                reference, periods.reference.range, .rolling, knownBy: end, configuration, &state,
+                hasher: hasher
+            ).json.canonicalBytes
+        _ =
+            DriftComputation.check(
+                .schedule, periods.current,
+                against: ComputedBaseline(range: periods.reference.range, reference: reference),
+                knownBy: end, configuration, &state, hasher: hasher
+            ).json.canonicalBytes
     }
 
     private static func monitor(_ state: MarketState) {
         guard let newest = state.window.newest, let labelling = state.labellings.first else {
             return
         }
-        _ = MarketMonitor(
-            labelsHash: labelling.hash, candles: state.window.candles, labels: labelling.labels,
-            end: newest + state.market.timeframe.milliseconds, baselineVolatility: 1
-        ).json.canonicalBytes
+        _ =
+            MarketMonitor(
+                labelsHash: labelling.hash, candles: state.window.candles, labels: labelling.labels,
+                end: newest + state.market.timeframe.milliseconds, baselineVolatility: 1
+            ).json.canonicalBytes
     }
 
     /// All of a history hour by hour with a check each: what an updater would have done, in one run.

@@ -1,6 +1,6 @@
 public import CanonicalJSON
-public import EventFormat
 internal import Digest
+public import EventFormat
 internal import Labeling
 
 extension MarketMonitor {
