@@ -90,7 +90,9 @@ extension DriftReport {
             "Configuration",
             check.configurationHash.hex.prefix(16) + (preset.map { " (\($0.name))" } ?? ""))
         field(
-            "Labels", "\(check.labelsHash.hex.prefix(16)), \(check.labels.rawValue) of a window")
+            "Labels",
+            "\(check.labelsHash.hex.prefix(16)), "
+                + (check.labels == .all ? "all" : "the 1,000 newest") + " of a window")
         field("Position", "\(answer.position)")
         field("Baseline", baseline)
         field("Monitor", monitor)
