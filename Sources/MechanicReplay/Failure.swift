@@ -34,6 +34,7 @@ struct Failure: Error {
             self.init(error.isMissing ? .noInput : .inputOutput, error.description)
         case let error as GzipError: self.init(.badData, error.description)
         case let error as CandleFileError: self.init(.badData, error.description)
+        case let error as BlameError: self.init(.noInput, error.description)
         case let error as OperationError: self.init(.cannotRun, error.description)
         case let error as LabelingConfiguration.Invalid: self.init(.badData, error.description)
         case let error as ConfigurationError:

@@ -33,7 +33,7 @@ struct MechanicReplay: ParsableCommand {
             Initialize.self, Import.self, DeltaCommand.self, Update.self, BackfillCommand.self,
             ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self, Config.self,
             DriftCommand.self,
-            BaselineCommand.self, Alerts.self, Acknowledge.self, Resume.self, Log.self, Show.self,
+            BaselineCommand.self, BlameCommand.self, Alerts.self, Acknowledge.self, Resume.self, Log.self, Show.self,
             Verify.self, Keygen.self, CheckpointCommand.self, Prove.self,
             BackupCommand.self, Restore.self,
             Compact.self, RebuildCommand.self, Skip.self, Bench.self,

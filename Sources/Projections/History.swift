@@ -146,7 +146,12 @@ public enum History {
         }
     }
 
-    private static func forEachEvent(
+    /// Calls `body` with every event of a stream that holds rows of a range of days, in the order of the
+    /// log, as a fold sees it.
+    ///
+    /// - Parameter last: later events are passed over; nil for none.
+    /// - Complexity: O(log events + events of these days).
+    package static func forEachEvent(
         _ view: borrowing StoreView, of stream: MarketStream, days: ClosedRange<Int32>,
         through last: GlobalPosition?, _ body: (borrowing EventView) throws -> Void
     ) throws {
@@ -161,7 +166,7 @@ public enum History {
         }
     }
 
-    static func missing(_ number: UInt64, of stream: MarketStream) -> EventStoreError {
+    package static func missing(_ number: UInt64, of stream: MarketStream) -> EventStoreError {
         EventStoreError(
             .corrupted,
             "an event of \(stream.id) is missing (\(number)); run `mechanic-replay verify`")

@@ -19,6 +19,12 @@ public struct LogReader: Sendable {
         skips = try view.skips()
     }
 
+    /// A reader of events away from their log, which nobody passed over.
+    public init(catalog: EventCatalog = .product) {
+        self.catalog = catalog
+        skips = SkipList()
+    }
+
     /// Calls `body` with an event as a fold shall see it, unless it is passed over.
     ///
     /// - Throws: `EventStoreError` with the position: `.unknownEvent` for a type or version that the

@@ -114,7 +114,7 @@ extension StoreView {
     /// does.
     ///
     /// - Complexity: O(log² events).
-    func version(
+    package func version(
         after position: GlobalPosition, in stream: StreamHead
     ) throws(EventStoreError) -> StreamVersion {
         var (low, high) = (UInt64(0), stream.version.number)

@@ -17,6 +17,15 @@ public enum DriftLog {
         public let recordedAt: Int64
         /// What it says.
         public let value: Value
+
+        package init(
+            position: GlobalPosition, version: UInt64, recordedAt: Int64, value: Value
+        ) {
+            self.position = position
+            self.version = version
+            self.recordedAt = recordedAt
+            self.value = value
+        }
     }
 
     /// The baseline of a version.

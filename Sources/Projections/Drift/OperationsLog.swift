@@ -41,6 +41,20 @@ public enum OperationsLog {
         }
     }
 
+    /// The decisions about a labelling up to a position, in the order of the log.
+    ///
+    /// - Complexity: O(events of the stream).
+    public static func decisions(
+        _ view: borrowing StoreView, market: MarketID, labels hash: Hash256,
+        through last: GlobalPosition
+    ) throws -> [DriftLog.Entry<Decision>] {
+        try DriftLog.entries(view, .operations(market), through: last) { event in
+            guard event.currentType == .decisionMade else { return nil }
+            let decision = try Decision(event)
+            return decision.labelsHash == hash ? decision : nil
+        }
+    }
+
     /// The levels that were in force after the checks of a labelling, by the checks' versions.
     ///
     /// - Complexity: O(events of the stream).

@@ -1,0 +1,101 @@
+public import Digest
+public import EventFormat
+public import EventStorage
+public import Labeling
+public import Market
+public import Projections
+
+/// What a label rests on, or that a trade is still open.
+public struct LabelBlame: Blame {
+    /// The market.
+    public let market: MarketID
+    /// The end of the commit as of which it was asked.
+    public let position: GlobalPosition
+    /// The open stamp of the entry candle, milliseconds UTC.
+    public let entry: Int64
+    /// The label; nil while the trade is open.
+    public let label: Label?
+    /// Whether there was a label before that was withdrawn.
+    public let isRetracted: Bool
+    /// The labelling's configuration: its leaves that labels depend on.
+    public let configuration: LabelingConfiguration
+    /// Candles after the entry, up to the deciding one or, of an open trade, to the newest labelled.
+    public let candles: Int
+    /// The minutes among them without a candle.
+    public let missing: [Int64]
+    /// The newest candle labelled by the update that recorded the label, or last left it open.
+    public let through: Int64
+    /// The events.
+    public let events: [BlamedEvent]
+    /// Values that were replaced, and labels before.
+    public let history: [BlamedEvent]
+    /// The program.
+    public let program: String
+    /// The configuration that decided.
+    public let configurationHash: Hash256
+    /// The labelling.
+    public let labelsHash: Hash256
+
+    /// The blame for the label of an entry.
+    ///
+    /// The candles are those that were labelled by the newest update up to the position: where they
+    /// were revised since without effect on the label, the new values stand for the minute. A minute
+    /// that was revised when it lay outside the window relabelled nothing: then the label rests on
+    /// the values of its own update.
+    ///
+    /// - Parameters:
+    ///   - labelling: as of the position.
+    ///   - position: the end of a commit.
+    /// - Throws: ``BlameError`` where there is no such trade, and why; `.corrupted` where the log has
+    ///   no update that accounts for the label.
+    /// - Complexity: O(events of the days from entry to decision + operations since).
+    public static func of(
+        _ view: borrowing StoreView, market: MarketID, _ labelling: LabelState, entry: Int64,
+        asOf position: GlobalPosition
+    ) throws -> LabelBlame {
+        var search = LabelSearch(market, labelling, entry, position)
+        try search.findLabel(view)
+        try search.findUpdate(view)
+        try search.findCandles(view)
+        return try LabelBlame(search, view)
+    }
+
+    private init(_ search: LabelSearch, _ view: borrowing StoreView) throws {
+        market = search.market
+        position = search.position
+        entry = search.entry
+        label = search.label
+        isRetracted = search.isRetracted
+        configuration = search.labelling.configuration
+        labelsHash = search.labelling.hash
+        candles = search.walked.count
+        missing = search.missing
+        through = search.through
+        program = search.program
+        configurationHash = search.configurationHash
+        events = try search.evidence.read(view)
+        history = try search.history.read(view)
+    }
+
+    /// Computes the label from these events and no others.
+    public func failure(from events: [RecordedEvent]) -> String? {
+        reason {
+            let given = try LabelReproduction(of: entry, in: market, from: events)
+            guard given.recorded == label else {
+                return "the events do not hold the label as it is recorded"
+            }
+            guard given.candles == candles else {
+                return "the events hold \(given.candles) candles after the entry, the label rests on "
+                    + "\(candles)"
+            }
+            switch (given.label, label) {
+            case (let one?, let other?):
+                return one == other ? nil : other.difference(from: one, kind: "recorded")
+            case (nil, nil): return nil
+            case (nil, _): return "the candles leave the trade open"
+            case (let one?, nil):
+                return "the candles decide the trade by \(one.reason.name), and it is open"
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+internal import CanonicalJSON
+internal import EventFormat
+internal import Labeling
+internal import Market
+internal import Mechanic
+
+/// The blame for a label, as people and scripts see it.
+struct LabelBlameTree {
+    private let blame: LabelBlame
+
+    init(_ blame: LabelBlame) { self.blame = blame }
+
+    private var timeframe: Timeframe { blame.market.timeframe }
+
+    private func text(_ stamp: Int64) -> String { UTCTime.text(milliseconds: stamp) }
+
+    /// The label's own members.
+    var members: [JSONValue.Member] {
+        [
+            .init("entry_time_ms", .integer(blame.entry)),
+            .init("state", .string(blame.label == nil ? "open" : "closed")),
+            .init("retracted", .bool(blame.isRetracted)),
+            .init("label", blame.label.map(json) ?? .null),
+            .init("through_ms", .integer(blame.through)),
+            .init("candles", .integer(blame.candles)),
+            .init("missing", StampRuns(blame.missing, timeframe).json),
+        ]
+    }
+
+    private func json(_ label: Label) -> JSONValue {
+        .object(
+            LabelField.allCases.map { field in
+                switch field.value(of: label, interval: timeframe.milliseconds) {
+                case .time(let time): .init("\(field.rawValue)_ms", .integer(time))
+                case .number(let number): .init(field.rawValue, Cell.number(number).forJSON)
+                case .text(let text): .init(field.rawValue, .string(text))
+                case .flag(let flag): .init(field.rawValue, .integer(flag ? 1 : 0))
+                }
+            })
+    }
+
+    /// The tree.
+    var tree: Tree {
+        var tree = Tree(title)
+        tree.children = [result, rules, candles]
+        return tree
+    }
+
+    private var title: String {
+        let trade = "\(text(blame.entry)) of \(blame.market), as of position \(blame.position)"
+        guard let label = blame.label else {
+            return "open trade \(trade)"
+        }
+        return "label \(trade): \(label.reason.name) at \(label.exitPrice), net "
+            + "\(Number.fixed(label.netBps, 4)) bps, meta \(label.isMeta ? 1 : 0)"
+    }
+
+    private var result: Tree {
+        let update = blame.lines(
+            .program, "in the update of program \(blame.program), labelled through "
+                + "\(text(blame.through)): ")
+        let before = blame.history.filter { $0.roles.contains(.before) }
+            .map { Tree("before: \($0.place)") }
+        guard let event = blame.events(.result).first else {
+            return Tree("not decided", update + before)
+        }
+        let words = blame.isRetracted ? "withdrawn by" : "recorded by"
+        return Tree("\(words) \(event.place)", update + before)
+    }
+
+    private var rules: Tree {
+        let rules = blame.configuration
+        let leaves =
+            ": take profit \(rules.takeProfitBps) bps, stop loss \(rules.stopLossBps) bps, timeout "
+            + "\(rules.timeoutMinutes) minutes"
+        var tree = blame.configurationTree
+        tree.children[tree.children.count - 1].text += leaves
+        return tree
+    }
+
+    private var candles: Tree {
+        let end = blame.label == nil ? "through" : "to the deciding"
+        let missing =
+            blame.missing.isEmpty
+            ? "none missing" : "missing \(StampRuns(blame.missing, timeframe).text)"
+        var tree = Tree("candles: entry, and \(blame.candles) \(end), \(missing)")
+        for event in blame.events where !event.roles.allSatisfy(\.isOfNoCandle) {
+            let old = blame.history.filter { old in
+                old.roles.contains(.superseded) && old.position < event.position
+                    && !Set(old.stamps).isDisjoint(with: event.stamps)
+            }
+            tree.add(
+                "\(event.place): \(parts(event))",
+                old.map { old in
+                    let shared = old.stamps.filter(event.stamps.contains)
+                    return Tree(
+                        "instead of \(old.place): \(StampRuns(shared, timeframe).text)")
+                })
+        }
+        for event in blame.history where event.roles.contains(.after) {
+            tree.add(
+                "since: \(event.place): \(StampRuns(event.stamps, timeframe).text), which changed "
+                    + "no label")
+        }
+        return tree
+    }
+
+    /// What an event of candles holds.
+    private func parts(_ event: BlamedEvent) -> String {
+        let decided = blame.label?.decidedAt
+        var parts: [String] = []
+        if event.stamps.contains(blame.entry) { parts.append("entry \(text(blame.entry))") }
+        let path = event.stamps.filter { $0 != blame.entry && $0 != decided }
+        if !path.isEmpty { parts.append("nothing touched \(StampRuns(path, timeframe).text)") }
+        if let decided, event.stamps.contains(decided) {
+            parts.append("deciding \(text(decided))")
+        }
+        return parts.joined(separator: "; ")
+    }
+}
+
+extension BlamedEvent.Role {
+    /// Whether it is none of an event with candles of a trade.
+    fileprivate var isOfNoCandle: Bool { ![.entry, .path, .deciding].contains(self) }
+}
