@@ -39,7 +39,9 @@ public struct AlertBlame: Blame {
         var events = try search.evidence.read(view)
         for event in decision.events {
             var event = event
-            event.roles = event.roles.map { $0 == .result ? .decision : $0 }
+            for index in event.parts.indices where event.parts[index].role == .result {
+                event.parts[index].role = .decision
+            }
             events.append(event)
         }
         events.sort { $0.position < $1.position }

@@ -59,26 +59,50 @@ public struct BlamedEvent: Sendable {
 
     /// The event, as its store holds it.
     public let event: RecordedEvent
+    /// What it is for the result, and which of its rows count for that.
+    public internal(set) var parts: [Part]
+
+    /// One thing that an event is for a result.
+    public struct Part: Sendable {
+        /// What it is.
+        public internal(set) var role: Role
+        /// The stamps of the rows that count, ascending, milliseconds UTC; none where no row does.
+        public let stamps: [Int64]
+    }
+
     /// What it is for the result.
-    public internal(set) var roles: [Role]
-    /// The stamps of its rows that count, ascending, milliseconds UTC; empty for events without rows.
-    public internal(set) var stamps: [Int64]
+    public var roles: [Role] { parts.map(\.role) }
+
+    /// The stamps of its rows that count for anything, ascending.
+    public var stamps: [Int64] {
+        parts.count == 1 ? parts[0].stamps : Set(parts.flatMap(\.stamps)).sorted()
+    }
+
+    /// The stamps of its rows that count for a role.
+    public func stamps(_ role: Role) -> [Int64] {
+        parts.first { $0.role == role }?.stamps ?? []
+    }
 
     /// Where it stands.
     public var position: GlobalPosition { event.frame.position }
+
+    /// Whether it holds candles of a trade.
+    public var holdsCandles: Bool {
+        roles.contains { [.entry, .path, .deciding].contains($0) }
+    }
 }
 
 /// What an event is for a result before it is read: a place in the log.
 struct Evidence {
-    private var places: [GlobalPosition: (roles: Set<BlamedEvent.Role>, stamps: Set<Int64>)] = [:]
-
-    /// The places.
-    var positions: Set<GlobalPosition> { Set(places.keys) }
+    private var places: [GlobalPosition: [BlamedEvent.Role: Set<Int64>]] = [:]
 
     /// Adds an event, or something else that a known one is.
     mutating func add(_ position: GlobalPosition, _ role: BlamedEvent.Role, stamp: Int64? = nil) {
-        places[position, default: ([], [])].roles.insert(role)
-        if let stamp { places[position]!.stamps.insert(stamp) }
+        if let stamp {
+            places[position, default: [:]][role, default: []].insert(stamp)
+        } else {
+            places[position, default: [:]][role, default: []].formUnion([])
+        }
     }
 
     func contains(_ position: GlobalPosition) -> Bool { places[position] != nil }
@@ -100,8 +124,9 @@ extension Evidence {
             events.append(
                 BlamedEvent(
                     event: try event.recorded(),
-                    roles: BlamedEvent.Role.allCases.filter(place.roles.contains),
-                    stamps: place.stamps.sorted()))
+                    parts: BlamedEvent.Role.allCases.compactMap { role in
+                        place[role].map { BlamedEvent.Part(role: role, stamps: $0.sorted()) }
+                    }))
         }
         return events
     }

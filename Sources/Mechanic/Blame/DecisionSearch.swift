@@ -75,11 +75,13 @@ struct DecisionSearch {
             }
         }
         guard let last, let watch = operations[hash], watch.level > .none else { return }
-        // Without one before, the level before is none too.
-        evidence.add(last, .previous)
-        if let resumed, watch.isResumed {
+        if watch.isResumed, let resumed {
+            // The level is severe since then, so that any other decision since says no more.
             evidence.add(resumed.pause, .paused)
             evidence.add(resumed.resume, .resumed)
+        } else {
+            // Without one before, the level before is none too.
+            evidence.add(last, .previous)
         }
     }
 }

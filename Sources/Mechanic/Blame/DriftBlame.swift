@@ -67,6 +67,28 @@ public struct DriftBlame: Blame {
             }
             if let difference = given.baselineDifference { return difference }
             return JSONDifference.first(given.recorded.json, given.check.json)
+                ?? misplaced(.current, given.holders.current)
+                ?? misplaced(.reference, given.holders.reference)
         }
+    }
+
+    /// The first row that another event holds than the one blamed for it; nil if there is none.
+    private func misplaced(_ role: BlamedEvent.Role, _ holders: RowHolders) -> String? {
+        for event in events {
+            let isCandles = event.event.type?.isOfCandles ?? false
+            let places = isCandles ? holders.candles : holders.labels
+            for stamp in event.stamps(role) where places[stamp] != event.position {
+                return "the row of \(UTCTime.text(milliseconds: stamp)) is not that of position "
+                    + "\(event.position)"
+            }
+        }
+        return nil
+    }
+}
+
+extension EventType {
+    /// Whether its rows are candles.
+    fileprivate var isOfCandles: Bool {
+        number == Self.candlesRecorded.number || number == Self.candlesRevised.number
     }
 }

@@ -13,6 +13,8 @@ struct DriftReproduction {
     let recorded: DriftCheck
     /// Why the rows are not those of the baseline; nil if they are.
     let baselineDifference: String?
+    /// The events that hold the rows of the current window and those of the reference.
+    let holders: (current: RowHolders, reference: RowHolders)
 
     /// Checks once more.
     ///
@@ -63,7 +65,14 @@ struct DriftReproduction {
                 of: current.window(periods.current, knownBy: end, policy), against: held),
             program: recorded.program)
         self.recorded = recorded
+        holders = (current.holders, reference?.holders ?? RowHolders())
     }
+}
+
+/// The events that hold candles and labels, by stamp.
+struct RowHolders {
+    var candles: [Int64: GlobalPosition] = [:]
+    var labels: [Int64: GlobalPosition] = [:]
 }
 
 /// What the events say beside rows.
@@ -125,6 +134,7 @@ private struct Rows {
     private let market: MarketID
     private(set) var candles: DayGrid<Candle>
     private var labels: DayGrid<Label>
+    private(set) var holders = RowHolders()
 
     init(_ basis: InputBasis, _ market: MarketID) {
         self.basis = basis
@@ -135,16 +145,20 @@ private struct Rows {
 
     mutating func take(_ event: borrowing EventView, of stream: MarketStream) throws {
         guard let basis else { return }
-        let version = event.streamVersion.number
+        let (version, position) = (event.streamVersion.number, event.frame.position)
         switch stream {
         case .candles:
             guard version <= basis.candlesVersion else { return }
-            try CandleEvents.forEachCandle(event) { candles.set($0) }
+            try CandleEvents.forEachCandle(event) {
+                candles.set($0)
+                holders.candles[$0.time] = position
+            }
         case .labels:
             guard event.currentType != .labellingOpened, let used = basis.labels,
                 version <= used.version
             else { return }
             for change in try LabelEvents.rows(event).changes {
+                holders.labels[change.entry] = position
                 if let label = change.label {
                     labels.set(label)
                 } else {

@@ -12,7 +12,6 @@ struct DriftSearch {
     private let baseline: DriftLog.Entry<BaselineRecord>?
     private let trail: DriftTrail
     private var policy = DriftPolicy()
-    private var hasPin = false
 
     init(
         _ market: MarketID, _ check: DriftLog.Entry<DriftCheck>,
@@ -69,42 +68,44 @@ struct DriftSearch {
 
     /// What made the check due: the one before it, baselines set and released, revisions.
     mutating func findCause(_ view: borrowing StoreView) throws {
-        let before = try trail.last(view, before: check.version) { $0 == .check }
-        guard let before else { return }
-        evidence.add(before.position, .previous)
-        try findPin(view, before: before.version)
-        try findPin(view, before: check.version)
-        if check.value.cause == .data { try findRevisions(view, since: before.version) }
+        guard let found = try trail.last(view, before: check.version, where: { $0 == .check })
+        else { return }
+        evidence.add(found.position, .previous)
+        // Another configuration is reason enough, whatever else there was.
+        guard check.value.cause != .configuration else { return }
+        let before = try DriftLog.check(
+            view, market: market, labels: check.value.labelsHash, version: found.version)
+        try findPins(view, since: before)
+        if check.value.cause == .data { try findRevisions(view, since: before) }
     }
 
-    /// Whether a baseline that somebody set was in force before a version: the event that says so, or that
-    /// says no although one that was set is among the events.
-    private mutating func findPin(_ view: borrowing StoreView, before version: UInt64) throws {
-        guard let newest = try trail.last(view, before: version, where: { $0 != .check }) else {
-            return
+    /// The baselines set and released without which the check would be due for another reason.
+    private mutating func findPins(
+        _ view: borrowing StoreView, since before: DriftLog.Entry<DriftCheck>
+    ) throws {
+        let now = try trail.last(view, before: check.version) { $0 != .check }
+        let then = try trail.last(view, before: before.version) { $0 != .check }
+        if let now, now.kind == .setBaseline {
+            evidence.add(now.position, .pin)
+        } else if let now, let then, then.kind == .setBaseline {
+            evidence.add(then.position, .pin)
+            evidence.add(now.position, .pin)
+        } else if let baseline, baseline.value.cause == .set {
+            // It was released and is kept: that it is not in force any more must be known where it
+            // would make a difference.
+            if baseline.version > before.version, let now {
+                evidence.add(now.position, .pin)
+            } else if before.value.baseline != baseline.version, let then {
+                evidence.add(then.position, .pin)
+            }
         }
-        if try newest.kind == .setBaseline || isListedPin(view, before: version) {
-            evidence.add(newest.position, .pin)
-            hasPin = true
-        }
-    }
-
-    /// Whether the newest baseline among the events is one that somebody set.
-    private func isListedPin(_ view: borrowing StoreView, before version: UInt64) throws -> Bool {
-        guard hasPin || baseline?.value.cause == .set else { return false }
-        var version = version
-        while let one = try trail.last(view, before: version, where: { $0 != .check }) {
-            if evidence.contains(one.position) { return one.kind == .setBaseline }
-            version = one.version
-        }
-        return false
     }
 
     /// As few events as revised enough minutes for a check: those that count anyway, then those with the
     /// most minutes.
-    private mutating func findRevisions(_ view: borrowing StoreView, since version: UInt64) throws {
-        let before = try DriftLog.check(
-            view, market: market, labels: check.value.labelsHash, version: version)
+    private mutating func findRevisions(
+        _ view: borrowing StoreView, since before: DriftLog.Entry<DriftCheck>
+    ) throws {
         let first = min(
             before.value.reference.lowerBound, before.value.current.range.lowerBound)
         var minutes: [GlobalPosition: [Int64]] = [:]

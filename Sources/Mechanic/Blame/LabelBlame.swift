@@ -85,8 +85,13 @@ public struct LabelBlame: Blame {
                 return "the events do not hold the label as it is recorded"
             }
             guard given.candles == candles else {
-                return "the events hold \(given.candles) candles after the entry, the label rests on "
-                    + "\(candles)"
+                return "the events hold \(given.candles) candles after the entry, not \(candles)"
+            }
+            for event in self.events where event.holdsCandles {
+                for stamp in event.stamps where given.holders[stamp] != event.position {
+                    return "the candle of \(UTCTime.text(milliseconds: stamp)) is not that of "
+                        + "position \(event.position)"
+                }
             }
             switch (given.label, label) {
             case (let one?, let other?):

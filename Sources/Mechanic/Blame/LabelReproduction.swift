@@ -12,6 +12,8 @@ struct LabelReproduction {
     let recorded: Label?
     /// Candles after the entry, to the deciding one or as far as the update labelled.
     let candles: Int
+    /// The event that holds each of them and the entry, by stamp.
+    let holders: [Int64: GlobalPosition]
 
     /// Labels one entry.
     ///
@@ -22,6 +24,7 @@ struct LabelReproduction {
         var completion: UpdateCompletion?
         var recorded: Label?
         var series = CandleSeries()
+        var holders: [Int64: GlobalPosition] = [:]
         try LooseEvents(events).forEach { stream, event in
             guard stream.market == market else { throw BlameError("an event of another market") }
             switch (stream, event.currentType) {
@@ -37,7 +40,11 @@ struct LabelReproduction {
             case (.operations, .updateCompleted): completion = try UpdateCompletion(event)
             case (.candles, _):
                 var rows: [Candle] = []
-                try CandleEvents.forEachCandle(event) { rows.append($0) }
+                let position = event.frame.position
+                try CandleEvents.forEachCandle(event) {
+                    rows.append($0)
+                    holders[$0.time] = position
+                }
                 series.merge(rows)
             default: throw BlameError("an event that no label rests on")
             }
@@ -59,6 +66,7 @@ struct LabelReproduction {
         self.recorded = recorded
         let last = label?.decidedAt ?? summary.through
         candles = series.firstIndex(atOrAfter: last + 1) - first - 1
+        self.holders = holders.filter { (entry...last).contains($0.key) }
     }
 }
 

@@ -54,7 +54,7 @@ struct DriftBlameTree {
 
     private var dueTo: [Tree] {
         let revised = blame.events(.revisions)
-        let count = revised.reduce(0) { $0 + $1.stamps.count }
+        let count = revised.reduce(0) { $0 + $1.stamps(.revisions).count }
         return blame.lines(.previous, "the check before: ") + blame.lines(.pin, "baseline: ")
             + (revised.isEmpty
                 ? [] : [Tree("revisions: \(counted(revised)), \(Number.grouped(count)) minutes")])
@@ -78,7 +78,6 @@ struct DriftBlameTree {
 
     /// Candles and labels of a period, day by day.
     private func rows(_ role: BlamedEvent.Role) -> [Tree] {
-        let range = role == .current ? check.current.range : check.reference
         let events = blame.events(role)
         let streams = [
             ("candles", events.filter { $0.typeName.hasPrefix("candles.") }),
@@ -87,7 +86,7 @@ struct DriftBlameTree {
         return streams.map { name, events in
             var days: [Int32: (events: Int, rows: Int)] = [:]
             for event in events {
-                let stamps = event.stamps.filter(range.contains)
+                let stamps = event.stamps(role)
                 guard let first = stamps.first else { continue }
                 days[UTCDay(of: first).number, default: (0, 0)].events += 1
                 days[UTCDay(of: first).number]!.rows += stamps.count

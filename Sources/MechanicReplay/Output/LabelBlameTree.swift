@@ -57,7 +57,8 @@ struct LabelBlameTree {
 
     private var result: Tree {
         let update = blame.lines(
-            .program, "in the update of program \(blame.program), labelled through "
+            .program,
+            "in the update of program \(blame.program), labelled through "
                 + "\(text(blame.through)): ")
         let before = blame.history.filter { $0.roles.contains(.before) }
             .map { Tree("before: \($0.place)") }
@@ -84,7 +85,7 @@ struct LabelBlameTree {
             blame.missing.isEmpty
             ? "none missing" : "missing \(StampRuns(blame.missing, timeframe).text)"
         var tree = Tree("candles: entry, and \(blame.candles) \(end), \(missing)")
-        for event in blame.events where !event.roles.allSatisfy(\.isOfNoCandle) {
+        for event in blame.events where event.holdsCandles {
             let old = blame.history.filter { old in
                 old.roles.contains(.superseded) && old.position < event.position
                     && !Set(old.stamps).isDisjoint(with: event.stamps)
@@ -117,9 +118,4 @@ struct LabelBlameTree {
         }
         return parts.joined(separator: "; ")
     }
-}
-
-extension BlamedEvent.Role {
-    /// Whether it is none of an event with candles of a trade.
-    fileprivate var isOfNoCandle: Bool { ![.entry, .path, .deciding].contains(self) }
 }

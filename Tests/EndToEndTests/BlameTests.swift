@@ -1,0 +1,142 @@
+import CanonicalJSON
+import Foundation
+import Testing
+
+/// `blame`: the tree as people read it, its twin for scripts, and what is said where nothing is there.
+struct BlameTests {
+    private static let symbol = ["--symbol", "BTC/USDT:USDT"]
+
+    /// Minutes at 1,000 but one, under `scalp`: the target is 1,001.5, the stop 999. Minute 5 is missing;
+    /// an hour later minute 6 is revised and reaches the target.
+    private static func store() throws -> Scratch {
+        let scratch = try Scratch()
+        try scratch.makeStore()
+        func row(_ minute: Int64, high: String = "1000.0", volume: Int = 5) -> String {
+            "\(SyntheticHistory.start + minute * 60_000),1000.0,\(high),1000.0,1000.0,\(volume)\n"
+        }
+        let head = "timestamp,open,high,low,close,volume\n"
+        let first = [0, 1, 2, 3, 4, 6, 7, 8].map { row($0) }.joined()
+        try scratch.file("first.csv", head + first)
+        try scratch.file(
+            "second.csv",
+            head + row(3, volume: 6) + row(6, high: "1002.0") + row(9) + row(10))
+        for (file, config) in [("first.csv", ["--config", "scalp"]), ("second.csv", [])] {
+            let done = try scratch.run(
+                ["update", "--candles", file] + config + symbol)
+            guard done.code == 0 else { throw Command.NotRun(description: done.messages) }
+        }
+        return scratch
+    }
+
+    private func ask(
+        _ scratch: Scratch, _ words: String..., environment: [String: String] = [:]
+    ) throws -> Outcome {
+        try scratch.run(["blame"] + words + Self.symbol, environment: environment)
+    }
+
+    @Test func theTreeOfALabel() throws {
+        let scratch = try Self.store()
+        let tree = try ask(scratch, "label", "2025-10-10T00:02Z", "--format", "table")
+        #expect(tree.code == 0, "\(tree.messages)")
+        #expect(
+            tree.output == """
+                """)
+        #expect(tree.output.utf8.allSatisfy { $0 < 0x80 })
+        let symbols = try ask(
+            scratch, "label", "2025-10-10T00:02Z", "--format", "table",
+            environment: ["NO_COLOR": ""])
+        #expect(symbols.lines[1].hasPrefix("├─ recorded by"))
+    }
+
+    /// Before the revision the trade was open, and rests on other events.
+    @Test func anOpenTradeThen() throws {
+        let scratch = try Self.store()
+        let then = try ask(
+            scratch, "label", "2025-10-10T00:02Z", "--as-of", "HEAD~1", "--format", "json")
+        #expect(then.code == 0, "\(then.messages)")
+        let json = try then.json()
+        #expect(json["state"]?.text == "open" && json["label"] == .null)
+        #expect(json["reproduced"] == .bool(true))
+        let roles = json["events"]?.elements?.compactMap { $0["role"]?.text }
+        #expect(roles == ["entry+path", "configuration", "labelling", "program"])
+        #expect(json["missing"] == [[1_760_054_700_000, 1_760_054_700_000]])
+    }
+
+    @Test func theJSONOfALabel() throws {
+        let scratch = try Self.store()
+        let answer = try ask(scratch, "label", "1760054520000")
+        #expect(answer.code == 0, "\(answer.messages)")
+        let json = try answer.json()
+        let names = json.members?.map(\.name)
+        #expect(
+            names == [
+                "kind", "market", "entry_time_ms", "state", "retracted", "label", "through_ms",
+                "candles", "missing", "position", "program", "config_hash", "labels_hash",
+                "label_algorithm", "reproduced", "difference", "events", "history",
+            ])
+        let events = json["events"]?.elements?.map { event in
+            var members = event.members ?? []
+            members.removeAll { $0.name == "hash" || $0.name == "stream" }
+            return JSONValue.object(members).compactText
+        }
+        #expect(
+            events == [])
+        let history = json["history"]?.elements?.compactMap { $0["role"]?.text }
+        #expect(history == ["superseded"])
+        let csv = try ask(scratch, "label", "1760054520000", "--format", "csv")
+        #expect(
+            csv.lines[0] == "position,type,stream,version,role,minutes,from_ms,through_ms,hash")
+        #expect(csv.lines.count == 1 + (events?.count ?? 0))
+        let lines = try ask(scratch, "label", "1760054520000", "--format", "jsonl").jsonLines()
+        #expect(
+            lines.compactMap { $0["hash"] } == json["events"]?.elements?.compactMap { $0["hash"] })
+    }
+
+    @Test func aCheckAndADecisionAndAnAlert() throws {
+        let scratch = try DriftHistory.wildDays()
+        let drift = try scratch.ask("blame", "drift", "--format", "table")
+        #expect(drift.code == 0, "\(drift.messages)")
+        #expect(
+            drift.output == """
+                """)
+        let json = try scratch.ask("blame", "drift").json()
+        #expect(json["severity"]?.text == "severe" && json["reproduced"] == .bool(true))
+        let older = try scratch.ask("blame", "drift", "--end", "2025-01-05").json()
+        #expect(older["end_ms"]?.int64 == 1_736_035_200_000)
+        let check = older["check"]?.int64.map { "\($0)" } ?? ""
+        #expect(try scratch.ask("blame", "drift", "--check", check).json() == older)
+
+        let action = try scratch.ask("blame", "action", "pause_trading", "--format", "table")
+        #expect(action.code == 0, "\(action.messages)")
+        #expect(
+            action.output == """
+                """)
+        let alert = try scratch.ask("blame", "alert", "1", "--format", "table")
+        #expect(alert.code == 0, "\(alert.messages)")
+        #expect(
+            alert.output == """
+                """)
+        let raised = try scratch.ask("blame", "alert", "1").json()
+        #expect(raised["alert"]?.int64 == 1 && raised["reproduced"] == .bool(true))
+    }
+
+    @Test func whatIsNotThere() throws {
+        let scratch = try DriftHistory.wildDays()
+        for (words, hint) in [
+            (["label", "2025-01-01T00:30Z"], "did you mean 2025-01-01T00:00:00Z?"),
+            (["label", "2026-01-01"], "is not labelled yet"),
+            (["drift", "--check", "1000"], "is no check"),
+            (
+                ["drift", "--end", "2025-01-05T01:00Z"],
+                "the nearest end at 2025-01-05T00:00:00Z and"
+            ),
+            (["action", "--decision", "1"], "the newest at position"),
+            (["alert", "9"], "alert 9 of"),
+        ] {
+            let answer = try scratch.run(["blame"] + words + DriftHistory.symbol)
+            #expect(answer.code == 66, "\(answer.messages)")
+            #expect(answer.messages.contains(hint), "\(answer.messages)")
+            #expect(answer.output == "")
+        }
+    }
+}
