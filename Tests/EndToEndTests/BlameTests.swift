@@ -40,6 +40,18 @@ struct BlameTests {
         #expect(tree.code == 0, "\(tree.messages)")
         #expect(
             tree.output == """
+                label 2025-10-10T00:02:00Z of binance/BTC-USDT:USDT/1m, as of position 12: tp at 1001.5, net -2.0500 bps, meta 0
+                |- recorded by labels.closed, position 10
+                |  `- in the update of program 0.2.0, labelled through 2025-10-10T00:10:00Z: update.completed, position 12
+                |- configuration 57ddbc59d900ae1e, labels 584ea1658875741c
+                |  |- active by configuration.activated, position 2
+                |  `- labelled by labelling.opened, position 3: take profit 15.0 bps, stop loss 10.0 bps, timeout 30 minutes
+                `- candles: entry, and 3 to the deciding, missing 2025-10-10T00:05:00Z
+                   |- candles.recorded, position 1: entry 2025-10-10T00:02:00Z; nothing touched 2025-10-10T00:04:00Z
+                   `- candles.revised, position 9: nothing touched 2025-10-10T00:03:00Z; deciding 2025-10-10T00:06:00Z
+                      `- instead of candles.recorded, position 1: 2025-10-10T00:03:00Z, 2025-10-10T00:06:00Z
+                reproduced: yes, from these 6 events alone
+
                 """)
         #expect(tree.output.utf8.allSatisfy { $0 < 0x80 })
         let symbols = try ask(
@@ -80,7 +92,17 @@ struct BlameTests {
             return JSONValue.object(members).compactText
         }
         #expect(
-            events == [])
+            events == [
+                #"{"position":1,"type":"candles.recorded","version":1,"role":"entry+path","#
+                    + #""minutes":[[1760054520000,1760054520000],[1760054640000,1760054640000]]}"#,
+                #"{"position":2,"type":"configuration.activated","version":1,"role":"configuration"}"#,
+                #"{"position":3,"type":"labelling.opened","version":1,"role":"labelling"}"#,
+                #"{"position":9,"type":"candles.revised","version":3,"role":"path+deciding","#
+                    + #""minutes":[[1760054580000,1760054580000],[1760054760000,1760054760000]]}"#,
+                #"{"position":10,"type":"labels.closed","version":2,"role":"result","#
+                    + #""minutes":[[1760054520000,1760054520000]]}"#,
+                #"{"position":12,"type":"update.completed","version":3,"role":"program"}"#,
+            ])
         let history = json["history"]?.elements?.compactMap { $0["role"]?.text }
         #expect(history == ["superseded"])
         let csv = try ask(scratch, "label", "1760054520000", "--format", "csv")
@@ -98,6 +120,35 @@ struct BlameTests {
         #expect(drift.code == 0, "\(drift.messages)")
         #expect(
             drift.output == """
+                drift check of 2025-01-10T00:00:00Z, binance/BTC-USDT:USDT/1h, as of position 72: severe, ks, psi and costs drifted (3 of 4 tests)
+                |- recorded by program 0.2.0: drift.checked, position 69
+                |- due: market time passed a multiple of the interval
+                |  `- the check before: drift.checked, position 60
+                |- configuration 4337019d5d148301, labels 584ea1658875741c
+                |  |- active by configuration.activated, position 2
+                |  `- labelled by labelling.opened, position 3
+                |- current window 2025-01-08T00:00:00Z..2025-01-10T00:00:00Z
+                |  |- candles: 2 events, positions 56 to 65, 48 rows
+                |  |  |- 2025-01-08: 1 event, 24 rows
+                |  |  `- 2025-01-09: 1 event, 24 rows
+                |  `- labels: 3 events, positions 58 to 67, 47 rows
+                |     |- 2025-01-08: 2 events, 24 rows
+                |     `- 2025-01-09: 1 event, 23 rows
+                `- reference 2025-01-03T00:00:00Z..2025-01-08T00:00:00Z: baseline of version 23, position 68, as it was then
+                   |- candles: 5 events, positions 16 to 48, 120 rows
+                   |  |- 2025-01-03: 1 event, 24 rows
+                   |  |- 2025-01-04: 1 event, 24 rows
+                   |  |- 2025-01-05: 1 event, 24 rows
+                   |  |- 2025-01-06: 1 event, 24 rows
+                   |  `- 2025-01-07: 1 event, 24 rows
+                   `- labels: 10 events, positions 18 to 57, 120 rows
+                      |- 2025-01-03: 2 events, 24 rows
+                      |- 2025-01-04: 2 events, 24 rows
+                      |- 2025-01-05: 2 events, 24 rows
+                      |- 2025-01-06: 2 events, 24 rows
+                      `- 2025-01-07: 2 events, 24 rows
+                reproduced: yes, from these 25 events alone
+
                 """)
         let json = try scratch.ask("blame", "drift").json()
         #expect(json["severity"]?.text == "severe" && json["reproduced"] == .bool(true))
@@ -110,11 +161,36 @@ struct BlameTests {
         #expect(action.code == 0, "\(action.messages)")
         #expect(
             action.output == """
+                pause_trading, of the decision of 2025-01-10T00:00:00Z, binance/BTC-USDT:USDT/1h, as of position 72: level severe, monitor, retrain, pause_trading
+                |- recorded by program 0.2.0: decision.made, position 70
+                |- because ks, psi and costs drifted (3 of 4 tests)
+                |- level severe: the worst of 1 check
+                |  `- now: severe at 2025-01-10T00:00:00Z: ks, psi and costs drifted (3 of 4 tests); drift.checked, position 69, version 24
+                |- level before: severe
+                |  `- decided by decision.made, position 61
+                `- configuration 4337019d5d148301, labels 584ea1658875741c
+                   |- active by configuration.activated, position 2
+                   `- labelled by labelling.opened, position 3
+                reproduced: yes, from these 5 events alone
+
                 """)
         let alert = try scratch.ask("blame", "alert", "1", "--format", "table")
         #expect(alert.code == 0, "\(alert.messages)")
         #expect(
             alert.output == """
+                alert 1 of 2025-01-09T00:00:00Z, binance/BTC-USDT:USDT/1h, as of position 72: severe, ks, psi and costs drifted (3 of 4 tests)
+                |- recorded by alert.raised, position 62
+                `- raised by the decision of 2025-01-09T00:00:00Z
+                   |- recorded by program 0.2.0: decision.made, position 61
+                   |- because ks, psi and costs drifted (3 of 4 tests)
+                   |- level severe: the worst of 1 check
+                   |  `- now: severe at 2025-01-09T00:00:00Z: ks, psi and costs drifted (3 of 4 tests); drift.checked, position 60, version 21
+                   |- level before: none
+                   `- configuration 4337019d5d148301, labels 584ea1658875741c
+                      |- active by configuration.activated, position 2
+                      `- labelled by labelling.opened, position 3
+                reproduced: yes, from these 5 events alone
+
                 """)
         let raised = try scratch.ask("blame", "alert", "1").json()
         #expect(raised["alert"]?.int64 == 1 && raised["reproduced"] == .bool(true))
