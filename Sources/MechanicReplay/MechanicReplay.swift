@@ -34,7 +34,7 @@ struct MechanicReplay: ParsableCommand {
             ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self, Config.self,
             DriftCommand.self,
             BaselineCommand.self, Alerts.self, Acknowledge.self, Resume.self, Log.self, Show.self,
-            TagCommand.self,
+            DiffCommand.self, BisectCommand.self, TagCommand.self,
             Verify.self, Keygen.self, CheckpointCommand.self, Prove.self,
             BackupCommand.self, Restore.self,
             Compact.self, RebuildCommand.self, Skip.self, Bench.self,
@@ -63,7 +63,7 @@ enum Main {
     }
 
     /// Verbs that take points as they stand, without an option's name.
-    private static let verbsOfPoints = ["show", "prove", "tag"]
+    private static let verbsOfPoints = ["show", "prove", "diff", "tag"]
 
     /// The words of the command line; the points of `show -6h` and the like behind a `--`, or the parser
     /// would take them for a bundle of flags with `-h` in it and print the help.
