@@ -5,7 +5,7 @@ internal import SystemIO
 /// `bench`: what this machine can do.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this machine: append, replay, verify, label, drift, parse, prove, look back.",
+        abstract: "Measure this machine: append, label, drift, update, replay, verify, as-of.",
         discussion: """
             EXAMPLES
               mechanic-replay bench
