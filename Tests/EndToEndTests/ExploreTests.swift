@@ -185,7 +185,7 @@ struct ExploreTests {
         let typo = try run("labels.opn>1")
         #expect(typo.code == 64 && typo.messages.contains("did you mean labels.open?"))
         #expect(try run().code == 64)
-        #expect(try run("alerts>0", "--from", "HEAD", "--to", "1").code == 64)
+        #expect(try run("alerts>0", "--from", "HEAD", "--to", "20").code == 64)
         #expect(try run("alerts>0", "--config", "runner").code == 66)
     }
 }

@@ -126,7 +126,7 @@ extension MarketScan {
                 changes.append(told(.released, touches[.release(hash)]))
             }
             if old.staleMinutes != new.staleMinutes {
-                changes.append(told(.stale, revisions(new.range.lowerBound..<new.range.upperBound)))
+                changes.append(told(.stale, revisions(in: new.range)))
             }
             return changes
         }
@@ -139,16 +139,18 @@ extension MarketScan {
             let isChecked = old?.version != new.version
             return change(
                 .drift, isChecked ? .checked : .stale, .check(old: old, new: new),
-                isChecked ? touches[.check(hash)] : revisions(new.from..<Int64.max), hash: hash)
+                isChecked ? touches[.check(hash)] : revisions(in: new.from..<Int64.max), hash: hash)
         }
     }
 
     /// The events that revised minutes of a period.
-    private func revisions(_ period: Range<Int64>) -> StateChange.Touch {
+    ///
+    /// - Complexity: O(minutes revised between the points).
+    private func revisions(in period: Range<Int64>) -> StateChange.Touch {
         var touch = StateChange.Touch()
-        for (stamp, net) in candles where period.contains(stamp) && (net.isLate || net.old != nil) {
-            let events = touch.events + net.touch.events
-            if net.touch.position >= touch.position { touch = net.touch }
+        for (stamp, one) in revisions where period.contains(stamp) {
+            let events = touch.events + one.events
+            if one.position >= touch.position { touch = one }
             touch.events = events
         }
         return touch

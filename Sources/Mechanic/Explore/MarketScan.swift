@@ -39,6 +39,9 @@ struct MarketScan {
     private let keepsLabels: Bool
     private let labels: Hash256?
     private(set) var candles: [Int64: Net<Candle>] = [:]
+    /// Minutes that were revised or came late, in the windows or before them: baselines and checks go
+    /// stale by them.
+    private(set) var revisions: [Int64: StateChange.Touch] = [:]
     private(set) var closed: [Hash256: [Int64: Net<Label>]] = [:]
     private(set) var touches: [Key: StateChange.Touch] = [:]
     /// Alerts that were raised in between, by number.
@@ -55,7 +58,7 @@ struct MarketScan {
         self.market = market
         before = try MarketState.outline(view, market: market, through: first)
         after = try MarketState.outline(view, market: market, through: last)
-        keepsCandles = !options.parts.isDisjoint(with: [.candles, .baselines, .drift])
+        keepsCandles = options.parts.contains(.candles)
         keepsLabels = options.parts.contains(.labels)
         labels = options.labels
         paused = Set(
@@ -81,8 +84,9 @@ struct MarketScan {
             guard keepsCandles else { return }
             try CandleEvents.forEachCandle(event) { note($0, old: nil, isLate: false, touch) }
         case (.candles, .candlesRevised):
-            guard keepsCandles else { return }
             try CandleEvents.forEachRevision(try event.columns(.candleRevisions)) { row in
+                revisions[row.candle.time, default: StateChange.Touch()].note(touch)
+                guard keepsCandles else { return }
                 let isLate = row.kind == .late
                 note(row.candle, old: isLate ? nil : row.previous, isLate: isLate, touch)
             }

@@ -14,7 +14,7 @@ struct DiffCommand: ParsableCommand {
             EXAMPLES
               mechanic-replay diff HEAD~1 HEAD --symbol BTC/USDT:USDT
               mechanic-replay diff -24h HEAD --only labels --format csv
-              mechanic-replay diff @before-retrain HEAD --symbol BTC/USDT:USDT --only config
+              mechanic-replay diff @before HEAD --only config
               mechanic-replay diff 1200 1300 --limit 0
 
             Net: what is at the later point and was not so at the earlier one, in whatever
@@ -58,6 +58,9 @@ struct DiffCommand: ParsableCommand {
         if let limit, limit < 0 { throw ValidationError("--limit: must not be negative") }
         if config != nil, market.symbol == nil {
             throw ValidationError("--config selects a market's labelling: say which with --symbol")
+        }
+        if only == .tags, market.symbol != nil {
+            throw ValidationError("--only tags: they are of the whole store: leave out --symbol")
         }
     }
 
