@@ -120,8 +120,8 @@ enum ConfigurationName {
         if labelling.configuration.hash.hex.hasPrefix(name.lowercased()) {
             return labelling.configuration
         }
-        return DriftSchedule.deciding(state).first { $0.labelsHash == labelling.hash }?.configuration
-            ?? labelling.configuration
+        let deciding = DriftSchedule.deciding(state).first { $0.labelsHash == labelling.hash }
+        return deciding?.configuration ?? labelling.configuration
     }
 
     /// Whether a name may be the beginning of a hash: four or more small hexadecimal digits.
