@@ -76,8 +76,8 @@ extension WalkForward {
         let count = count(over: range)
         guard count <= Self.maximumSplits else {
             throw Invalid(
-                description: "step: \(count) splits, more than \(Self.maximumSplits): make it longer "
-                    + "or the range shorter")
+                description: "step: \(count) splits, more than \(Self.maximumSplits): make it "
+                    + "longer or the range shorter")
         }
         return (0..<count).map {
             WalkForwardSplit(

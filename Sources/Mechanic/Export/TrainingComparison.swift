@@ -55,12 +55,14 @@ struct TrainingComparison {
         let should = String(decoding: expected.dropLast(), as: UTF8.self)
         if index == 0 {
             return finding(
-                .basis, 0, "the basis is written otherwise than `mechanic-replay export` does: \(should)")
+                .basis, 0,
+                "the basis is written otherwise than `mechanic-replay export` does: \(should)")
         }
         let found = index < text.lines.count ? text.text(text.lines[index]) : nil
         return finding(
             .header, index,
-            "the columns are \(found.map { "'\($0.prefix(200))'" } ?? "not there"), not '\(should)'")
+            "the columns are \(found.map { "'\($0.prefix(200))'" } ?? "not there"), not '\(should)'"
+        )
     }
 
     /// What is wrong with a line where the row of this index should be.
@@ -79,7 +81,8 @@ struct TrainingComparison {
             if training.known.open.contains(entry) {
                 return finding(
                     .notYetKnown, line,
-                    "the trade of \(time(entry)) is open at the basis: no candle known then decides it")
+                    "the trade of \(time(entry)) is open at the basis: no candle known then "
+                        + "decides it")
             }
             return finding(
                 .additional, line, "the basis has no row of the entry \(time(entry))")
@@ -128,7 +131,8 @@ struct TrainingComparison {
         }
         return finding(
             .changed, line,
-            "the row of \(time(entry(index))) has the values of the store, written with other bytes")
+            "the row of \(time(entry(index))) has the values of the store, written with other bytes"
+        )
     }
 
     /// The values of a line, as texts; nil if it is no row.

@@ -57,7 +57,8 @@ extension TrainingSet {
                 Array("\(TrainingBasis.prefix)\(basis.text)\n".utf8),
                 Array("\(names.joined(separator: ","))\n".utf8),
             ]
-        case .jsonl: [Array((JSONValue.object([.init("basis", basis.json)]).compactText + "\n").utf8)]
+        case .jsonl:
+            [Array("\(JSONValue.object([.init("basis", basis.json)]).compactText)\n".utf8)]
         }
     }
 

@@ -64,7 +64,9 @@ struct Export: ParsableCommand {
 
     @OptionGroup var weighting: WeightingOptions
 
-    @Option(help: ArgumentHelp("Write this file, on the disk before it has its name.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Write this file, which is on the disk before it has its name.", valueName: "file"))
     var output: String?
 
     @Flag(help: "Replace the file of --output.")
@@ -83,7 +85,8 @@ struct Export: ParsableCommand {
     var check: String?
 
     @Option(
-        help: ArgumentHelp("Only this split of `splits`, marked train or test.", valueName: "number"))
+        help: ArgumentHelp(
+            "Only this split of `splits`, marked train or test.", valueName: "number"))
     var split: Int?
 
     @OptionGroup var splits: SplitOptions
@@ -176,7 +179,8 @@ struct Export: ParsableCommand {
     private func newFile(_ path: String) throws -> FileDraft {
         guard force || !FileSystem.exists(path) else {
             throw Failure(
-                .cannotCreate, "\(path): is there already; --force replaces it, when it is complete")
+                .cannotCreate, "\(path): is there already; --force replaces it, when it is complete"
+            )
         }
         do {
             return try FileDraft(for: path)
@@ -209,7 +213,8 @@ struct Export: ParsableCommand {
         let console = printing.console
         if set.purged > 0 {
             console.say(
-                "purged \(Number.grouped(set.purged)) labels that reach into the embargo or the test")
+                "purged \(Number.grouped(set.purged)) labels that reach into the embargo or the test"
+            )
         }
         if set.known.outdated > 0 {
             console.say(
