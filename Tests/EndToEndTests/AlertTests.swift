@@ -35,6 +35,10 @@ struct AlertTests {
         let user = try scratch.ask("ack", "1", environment: ["USER": "bob"])
         #expect(try user.json()["acknowledged_by"] == "bob")
         #expect(try scratch.ask("ack", "1").code == 64)
+        #expect(try scratch.ask("ack", "1", "--by", "").code == 2)
+        let escape = try scratch.ask("ack", "1", "--by", "ann", "--note", "\u{1B}[2J")
+        #expect(escape.code == 2)
+        #expect(escape.messages.contains("without control characters"))
         let wrong = try scratch.ask("ack", "7", "--by", "ann")
         #expect(wrong.code == 2)
         #expect(wrong.messages.contains("alert 7 of binance/BTC-USDT:USDT/1h never was; open: 1"))
@@ -65,7 +69,7 @@ struct AlertTests {
         #expect(symbol["paused"] == true)
         #expect(symbol["alerts"] == 1)
         let table = try scratch.run("status", "--format", "table").output
-        #expect(table.contains("newest check SEVERE, SEVERE in force\n"))
+        #expect(table.contains(" severity         SEVERE, level in force SEVERE\n"))
         #expect(table.contains("since 2025-01-09T00:00:00Z: ks, psi and costs drifted"))
 
         let resumed = try scratch.ask("resume", "--by", "ann", "--reason", "retrained")

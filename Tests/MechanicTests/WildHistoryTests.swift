@@ -1,4 +1,5 @@
 import Digest
+import EventFormat
 import EventStorage
 import Foundation
 import Labeling

@@ -77,6 +77,13 @@ extension Updater {
         return receipt.head.position
     }
 
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: false
+        default: true
+        }
+    }
+
     /// Texts go into events that are kept for ever.
     private static func checked(
         by: String, text: String?
@@ -86,6 +93,10 @@ extension Updater {
         }
         guard (text?.utf8.count ?? 0) <= 1_000 else {
             throw OperationError("a note has 1,000 bytes at most")
+        }
+        // They are printed on other people's terminals.
+        guard (by + (text ?? "")).unicodeScalars.allSatisfy(isPrintable) else {
+            throw OperationError("a name and a note are one line each, without control characters")
         }
         return (by, text)
     }
@@ -138,6 +149,7 @@ extension Updater {
     public func releaseBaseline(
         _ configuration: IdentifiedConfiguration, by: String?, at now: Int64
     ) throws -> GlobalPosition {
+        if let by { _ = try Self.checked(by: by, text: nil) }
         let (_, receipt) = try commit(at: now) { commit, warm in
             guard warm.state.baselines[configuration.labelsHash]?.isPinned == true else {
                 throw OperationError("\(market) has no baseline that was set: nothing to release")

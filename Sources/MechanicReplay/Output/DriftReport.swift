@@ -83,9 +83,16 @@ extension DriftReport {
         ] {
             field(name, "\(MarketRange.text(range)), n = \(Number.grouped(side?.count ?? 0))")
         }
-        field("Configuration", String(check.configurationHash.hex.prefix(16)))
+        let preset = LabelingConfiguration.presets.first {
+            $0.configuration.hash == check.configurationHash
+        }
         field(
-            "Labels", "\(check.labelsHash.hex.prefix(16)), \(check.labels.rawValue) of a window")
+            "Configuration",
+            check.configurationHash.hex.prefix(16) + (preset.map { " (\($0.name))" } ?? ""))
+        field(
+            "Labels",
+            "\(check.labelsHash.hex.prefix(16)), "
+                + (check.labels == .all ? "all" : "the 1,000 newest") + " of a window")
         field("Position", "\(answer.position)")
         field("Baseline", baseline)
         field("Monitor", monitor)

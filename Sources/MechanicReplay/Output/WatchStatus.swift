@@ -45,8 +45,9 @@ struct WatchStatus {
 
     func add(to printer: inout ReportPrinter) {
         if let severity {
-            let level = level.map { ", \($0.title) in force" } ?? ""
-            printer.line("\(market) drift", "newest check \(severity.title)\(level)")
+            // Not "drift": the projection of that name has a line of its own.
+            let level = level.map { ", level in force \($0.title)" } ?? ""
+            printer.line("\(market) severity", "\(severity.title)\(level)")
         }
         if alerts > 0 { printer.line("\(market) alerts", "\(alerts) open") }
         for pause in pauses {
