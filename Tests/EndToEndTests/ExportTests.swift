@@ -69,7 +69,9 @@ struct ExportTests {
             "exit_time_ms", "exit_price", "exit_reason", "pnl_gross_bps", "costs_bps",
             "pnl_net_bps", "meta_label", "ambiguous", "crosses_gap", "weight",
         ]
-    static let firstRow = "FIRST"
+    static let firstRow =
+        "1760054820000,121672.0,121695.0,121653.0,121683.1,23.5,1760054760000,121865.62465000001,tp,"
+        + "15.000000000000568,8.498843431728304,6.501156568272265,1,0,0,0.9915281257354006"
 
     /// Bit for bit what `labels`, `candles` and `weights` print, in any range and as of any point.
     @Test func holdsWhatOtherVerbsPrint() throws {
@@ -166,9 +168,10 @@ struct ExportTests {
         let future = try export(scratch).lines
         let newest = SyntheticHistory.start + 5 * 3_600_000
         func entry(_ line: String) -> Int64 { Int64(line.prefix { $0 != "," }) ?? 0 }
+        let closed = Set(lines.map(entry))
         let open = try #require(
             future.dropFirst(2).first { row in
-                entry(row) < newest - 60_000 && !lines.contains(row)
+                entry(row) < newest - 60_000 && !closed.contains(entry(row))
             })
         let later = try #require(future.last { entry($0) >= newest })
         let end = lines.count

@@ -39,7 +39,20 @@ struct SplitsTests {
         #expect(small.contains { $0["too_small"] == 1 } && small.contains { $0["too_small"] == 0 })
     }
 
-    static let table = "TABLE"
+    static let table = """
+        from            2025-10-10T00:00:00Z
+        to              2025-10-11T18:57:00Z
+        train           720 m
+        test            480 m
+        embargo         120 m
+        step            480 m
+        half life days  10.0
+        minimum         100
+        split  train_from            train_to              test_from             test_to               train_labels  purged  test_labels       ess  too_small  settled
+            1  2025-10-10T00:00:00Z  2025-10-10T12:00:00Z  2025-10-10T14:00:00Z  2025-10-10T22:00:00Z           115      28          480  114.9997          0        1
+            2  2025-10-10T08:00:00Z  2025-10-10T20:00:00Z  2025-10-10T22:00:00Z  2025-10-11T06:00:00Z           622       1          480  621.9535          0        1
+            3  2025-10-10T16:00:00Z  2025-10-11T04:00:00Z  2025-10-11T06:00:00Z  2025-10-11T14:00:00Z           717       3          480  716.9288          0        1
+        """
 
     /// The rows of a split are those that `splits` counts, and its training has its own weights.
     @Test func theRowsOfASplit() throws {

@@ -9,7 +9,7 @@ struct WalkForwardTests {
     /// Labels of entries in a random order of gaps, decided after random times.
     private func labels(_ random: inout SplitMix64) -> [Label] {
         var time: Int64 = 1_760_054_400_000
-        let longest = [2, 30, 600].randomElement(using: &random)!
+        let longest: Int64 = [2, 30, 600].randomElement(using: &random)!
         return (0..<Int.random(in: 0...300, using: &random)).map { _ in
             time += 60_000 * Int64.random(in: 1...20, using: &random)
             var label = RecencyWeightsTests.label(entry: time)

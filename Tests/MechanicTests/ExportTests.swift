@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Digest
 import EventFormat
 import EventStorage
@@ -181,6 +182,16 @@ struct ExportTests {
         #expect(other?.kind == .otherLog && other?.description.contains("root") == true)
     }
 
+    @Test func thePageHasEveryColumn() throws {
+        let page = try Shared.page("../../../schemas/export.v1.md")
+        for column in TrainingColumn.allCases {
+            #expect(page.contains("`\(column.rawValue)`"), "\(column.rawValue)")
+        }
+        for member in ["position", "root", "config", "labels", "market", "from", "to", "mode"] {
+            #expect(page.contains("`\(member)`"))
+        }
+    }
+
     @Test func textsThatAreNoBasis() throws {
         var history = RandomHistory(seed: 5)
         let bench = try Bench(history.market, [history.configuration])
@@ -194,7 +205,7 @@ struct ExportTests {
             ("program_columns=v1", "program_columns=v2"), ("simulated=true", "simulated=1"),
             ("simulated=true", "simulated=true extra=1"), ("from=", "from=x"),
             ("position=", "position=1 position="), ("features=candle", "features=all"),
-            ("simulated=true", "simulated=true split=1"), ("market=", "market=x"),
+            ("simulated=true", "simulated=true split=1"), ("market=", "market=x/"),
             ("position=", "position=+"),
         ] {
             let changed = text.replacing(part, with: other)

@@ -10,7 +10,7 @@ struct TrainingComparison {
     let format: TrainingFormat
     let text: TrainingText
 
-    private var columns: [TrainingColumn] { training.basis.columns }
+    private var columns: [TrainingColumn] { training.columns }
     private var interval: Int64 { training.basis.market.timeframe.milliseconds }
 
     /// The rows found right before the first that is not, and what is wrong with it.

@@ -50,7 +50,7 @@ extension TrainingSet {
 
     /// What stands before the rows.
     func headLines(_ format: TrainingFormat) -> [[UInt8]] {
-        let names = basis.columns.map(\.rawValue)
+        let names = columns.map(\.rawValue)
         return switch format {
         case .csv:
             [
@@ -68,12 +68,12 @@ extension TrainingSet {
         let row = rows[index]
         switch format {
         case .csv:
-            for (place, column) in basis.columns.enumerated() {
+            for (place, column) in columns.enumerated() {
                 if place > 0 { bytes.append(UInt8(ascii: ",")) }
                 bytes += column.value(of: row, interval: interval).forCSV.utf8
             }
         case .jsonl:
-            let members = basis.columns.map {
+            let members = columns.map {
                 JSONValue.Member($0.rawValue, $0.value(of: row, interval: interval).forJSON)
             }
             bytes += JSONValue.object(members).compactText.utf8

@@ -29,6 +29,8 @@ public struct TrainingSet: Sendable {
 
     /// What it is a function of.
     public let basis: TrainingBasis
+    /// What its rows have.
+    public let columns: [TrainingColumn]
     /// The rows, by entry.
     public private(set) var rows: [Row] = []
     /// Labels of the training range that reach into the embargo or the test.
@@ -50,6 +52,7 @@ public struct TrainingSet: Sendable {
         let state = try MarketState.outline(view, market: basis.market, through: basis.position)
         let labelling = try basis.labelling(in: state)
         self.basis = basis
+        columns = basis.columns
         known = try KnownLabels(
             view, state, labelling, entries: basis.range, at: basis.position)
         guard let split = basis.split else {

@@ -15,7 +15,7 @@ struct Export: ParsableCommand {
         discussion: """
             EXAMPLES
               mechanic-replay export --symbol BTC/USDT:USDT > train.csv
-              mechanic-replay export --symbol BTC/USDT:USDT --as-of -6h --output train.jsonl
+              mechanic-replay export --symbol BTC/USDT:USDT --as-of -6h --output a.jsonl
               mechanic-replay export --basis train.csv --output again.csv
               mechanic-replay export --check train.csv
               mechanic-replay export --symbol BTC/USDT:USDT --split 3 --preset scalp_core
@@ -39,7 +39,7 @@ struct Export: ParsableCommand {
               pnl_gross_bps, costs_bps             basis points of the entry price
               pnl_net_bps, meta_label              after costs; 1 where worth taking
               ambiguous, crosses_gap               warnings, 1 or 0
-              weight                               as `weights`; of a split, of its training
+              weight                               as `weights`; none of a test
               set                                  train or test, with --split only
 
             Without --from the rolling window; with --split what `splits` takes. Read it

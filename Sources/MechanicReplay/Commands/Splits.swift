@@ -15,8 +15,8 @@ struct Splits: ParsableCommand {
         discussion: """
             EXAMPLES
               mechanic-replay splits --symbol BTC/USDT:USDT
-              mechanic-replay splits --symbol BTC/USDT:USDT --preset scalp_core --format csv
-              mechanic-replay splits --symbol BTC/USDT:USDT --train 30d --test 7d --as-of -6h
+              mechanic-replay splits --symbol BTC/USDT:USDT --preset scalp_core
+              mechanic-replay splits --symbol BTC/USDT:USDT --train 30d --test 7d
               mechanic-replay export --symbol BTC/USDT:USDT --split 1 > split-1.csv
 
             A split trains on entries of a range, waits for the embargo and tests on the
