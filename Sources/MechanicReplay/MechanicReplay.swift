@@ -31,8 +31,8 @@ struct MechanicReplay: ParsableCommand {
         version: Program.version,
         subcommands: [
             Initialize.self, Import.self, DeltaCommand.self, Update.self, BackfillCommand.self,
-            ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self, Config.self,
-            DriftCommand.self,
+            ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self,
+            Splits.self, Export.self, Config.self, DriftCommand.self,
             BaselineCommand.self, Alerts.self, Acknowledge.self, Resume.self, Log.self, Show.self,
             DiffCommand.self, BisectCommand.self, TagCommand.self,
             Verify.self, Keygen.self, CheckpointCommand.self, Prove.self,

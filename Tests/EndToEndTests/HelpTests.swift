@@ -6,7 +6,7 @@ import Testing
 struct HelpTests {
     static let verbs = [
         "", "init", "import", "delta", "update", "backfill", "replay", "status", "labels",
-        "weights",
+        "weights", "splits", "export",
         "candles",
         "config", "drift", "baseline", "baseline show", "baseline set", "baseline release",
         "alerts", "ack", "resume",
