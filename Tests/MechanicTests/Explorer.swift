@@ -1,6 +1,7 @@
 import Digest
 import EventFormat
 import EventStorage
+import Foundation
 import Labeling
 import Market
 import Mechanic
@@ -9,6 +10,12 @@ import Projections
 /// A wild history in a store, with operators who acknowledge and resume, and what naive folds say of any
 /// point.
 struct Explorer {
+    /// Seeds of the histories that are run: as many as the environment says.
+    static func seeds(_ count: UInt64) -> ClosedRange<UInt64> {
+        let asked = ProcessInfo.processInfo.environment["EXPLORE_SEEDS"].flatMap(UInt64.init)
+        return 1...max(1, asked ?? count)
+    }
+
     let bench: Bench
     let market: MarketID
 

@@ -126,7 +126,8 @@ extension MarketScan {
                 changes.append(told(.released, touches[.release(hash)]))
             }
             if old.staleMinutes != new.staleMinutes {
-                changes.append(told(.stale, revisions(in: new.range)))
+                let decisive = new.range.lowerBound..<max(new.range.lowerBound, new.knownBy)
+                changes.append(told(.stale, revisions(in: decisive)))
             }
             return changes
         }

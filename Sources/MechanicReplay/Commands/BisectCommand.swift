@@ -84,7 +84,7 @@ struct BisectCommand: ParsableCommand {
             try market.mustExist(in: view)
             let last = try view.resolve(to?.point ?? .head)
             let state = try MarketState.outline(view, market: market, through: last)
-            return try ConfigurationName.select(config, in: state)
+            return try Decider.select(config, in: state, view, last).labelling
         }
         let console = output.console
         var number = 0

@@ -75,7 +75,7 @@ struct DiffCommand: ParsableCommand {
                 let points = [try view.resolve(first.point), try view.resolve(second.point)]
                 guard let config, let later = points.max() else { return nil }
                 let state = try MarketState.outline(view, market: market, through: later)
-                return try ConfigurationName.select(config, in: state).hash
+                return try Decider.select(config, in: state, view, later).labelling.hash
             }
         }
         let diff = try StateDiff.run(
