@@ -34,6 +34,7 @@ struct MechanicReplay: ParsableCommand {
             ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self,
             Splits.self, Export.self, Config.self, DriftCommand.self,
             BaselineCommand.self, Alerts.self, Acknowledge.self, Resume.self, Log.self, Show.self,
+            DiffCommand.self, BisectCommand.self, TagCommand.self,
             Verify.self, Keygen.self, CheckpointCommand.self, Prove.self,
             BackupCommand.self, Restore.self,
             Compact.self, RebuildCommand.self, Skip.self, Bench.self,
@@ -61,12 +62,15 @@ enum Main {
         }
     }
 
-    /// The words of the command line; the points of `show -6h` and `prove` behind a `--`, or the parser
+    /// Verbs that take points as they stand, without an option's name.
+    private static let verbsOfPoints = ["show", "prove", "diff", "tag"]
+
+    /// The words of the command line; the points of `show -6h` and the like behind a `--`, or the parser
     /// would take them for a bundle of flags with `-h` in it and print the help.
     private static var words: [String] {
         var words = Array(CommandLine.arguments.dropFirst())
         if words.first == "baseline" { return baselineWords(words) }
-        guard words.first == "show" || words.first == "prove", !words.contains("--"),
+        guard let verb = words.first, verbsOfPoints.contains(verb), !words.contains("--"),
             let index = words.firstIndex(where: isPointLikeAFlag)
         else { return words }
         // What follows it belongs to it: `prove consistency -6h HEAD`.

@@ -11,7 +11,7 @@ struct HelpTests {
         "config", "drift", "baseline", "baseline show", "baseline set", "baseline release",
         "alerts", "ack", "resume",
         "config show", "config hash", "config list", "config activate", "config deactivate", "log",
-        "show", "verify", "keygen",
+        "show", "diff", "bisect", "tag", "verify", "keygen",
         "checkpoint", "prove", "prove inclusion", "prove consistency", "prove check", "backup",
         "restore", "compact", "rebuild", "skip", "bench",
     ]
