@@ -43,12 +43,22 @@ struct ExportTests {
     @Test(arguments: UInt64(1)...12) func holdsTheLabelsOfThen(_ seed: UInt64) throws {
         var history = RandomHistory(seed: seed &* 97, candles: 60...220)
         let bench = try Bench(history.market, [history.configuration])
-        for poll in history.troubledPolls() { try bench.update(poll.rows, now: poll.now) }
+        // Every other market is imported at first and labelled in a series of commits.
+        let isCaughtUp = seed.isMultiple(of: 2)
+        if isCaughtUp { bench.maximumCommitBytes = 144 * 12 }
+        for (index, poll) in history.troubledPolls().enumerated() {
+            if isCaughtUp, index < 2 {
+                try bench.importCandles(poll.rows, now: poll.now)
+            } else {
+                try bench.update(poll.rows, now: poll.now)
+            }
+        }
         let market = history.market
         let commits = try bench.store.read { view in
             try (0..<view.head().commit).map { try view.resolve(.commitsBack($0)) }
         }
-        for position in commits.prefix(40) {
+        var exported = 0
+        for position in commits {
             guard
                 let window = try Self.basis(bench.store, market, at: position, start: .window),
                 let whole = try Self.basis(bench.store, market, at: position)
@@ -58,9 +68,19 @@ struct ExportTests {
             }
             var labels: [Label] = []
             state.labellings[0].labels.forEach { labels.append($0) }
+            var candles: [Candle] = []
+            state.window.candles.forEach { candles.append($0) }
+            let given = LiteralLabeler.labels(
+                of: candles, timeframe: market.timeframe, configuration: history.configuration)
+            let recorded = labels.count
+            // Between the commits of one update a revision may have not reached all labels yet.
+            labels = labels.filter { label in
+                candles.firstIndex { $0.time == label.entryTime }.flatMap { given[$0] } == label
+            }
             let set = try Self.set(bench.store, window)
             #expect(set.rows.map(\.label) == labels, "seed \(seed), position \(position)")
-            #expect(set.known.outdated == 0)
+            #expect(set.known.outdated == recorded - labels.count)
+            if !isCaughtUp { #expect(set.known.outdated == 0) }
             #expect(set.known.open == state.labellings[0].openEntries(state.window))
             let weights = RecencyWeights(
                 of: labels, halfLifeDays: 60, timeframe: market.timeframe)
@@ -73,7 +93,11 @@ struct ExportTests {
             let all = try Self.set(bench.store, whole)
             #expect(all.rows.count + all.known.outdated >= labels.count)
             #expect(all.rows.suffix(labels.count).map(\.label) == labels)
+            exported += labels.count
         }
+        // Where two batches are the whole history nothing was labelled.
+        let isLabelled = try !bench.updater.state().labellings.isEmpty
+        #expect(isLabelled == (exported > 0), "seed \(seed)")
     }
 
     /// Old labels whose candles changed after they had left the window are the ones left out.

@@ -20,7 +20,8 @@ public struct KnownLabels: Sendable {
     public private(set) var open: [Int64] = []
     /// How many labels were left out, because a candle that they rest on is another by now and nothing
     /// labelled them anew: it was revised after it had left the window, or after the labelling came to
-    /// rest. They are right as of their own positions, but not the labels of these candles.
+    /// rest, or the position lies between the commits of one update. They are right as of their own
+    /// positions, but not the labels of these candles.
     public private(set) var outdated = 0
     /// When the newest candle closed, milliseconds UTC; nil before the first candle.
     public let newestClose: Int64?
@@ -45,8 +46,8 @@ public struct KnownLabels: Sendable {
         self.position = position
         let interval = market.timeframe.milliseconds
         newestClose = state.window.newest.map { $0 + interval }
-        guard let newest = state.window.newest, let through = labelling.through, !range.isEmpty
-        else { return }
+        guard let newest = state.window.newest, !range.isEmpty else { return }
+        let through = labelling.through ?? newest
         let days = Self.days(range.lowerBound, range.upperBound - 1)
         var found: [Label] = []
         try History.labels(
@@ -60,9 +61,9 @@ public struct KnownLabels: Sendable {
         }
         var series = CandleSeries()
         try Self.load(view, market, range.lowerBound, last, through: position, into: &series)
-        let doubts = compare(found, series, through: through)
+        let doubts = compare(found, series, through: newest)
         try resolve(doubts, view, series)
-        takeOpen(range, series, through: through)
+        takeOpen(range, series, except: found, through: through)
     }
 
     /// A label is known when its deciding candle has closed: by the market's clock and by the store's.
@@ -152,12 +153,13 @@ public struct KnownLabels: Sendable {
     }
 
     private mutating func takeOpen(
-        _ range: Range<Int64>, _ series: CandleSeries, through last: Int64
+        _ range: Range<Int64>, _ series: CandleSeries, except found: [Label],
+        through last: Int64
     ) {
         let first = max(
             range.lowerBound, labelling.startsAt,
             last - labelling.configuration.timeoutMilliseconds + 1)
-        var closed = labels.makeIterator()
+        var closed = found.makeIterator()
         var next = closed.next()
         for candle in series.candles[series.firstIndex(atOrAfter: first)...]
         where candle.time <= last && range.contains(candle.time) {
