@@ -146,7 +146,7 @@ public enum History {
         }
     }
 
-    private static func forEachEvent(
+    static func forEachEvent(
         _ view: borrowing StoreView, of stream: MarketStream, days: ClosedRange<Int32>,
         through last: GlobalPosition?, _ body: (borrowing EventView) throws -> Void
     ) throws {

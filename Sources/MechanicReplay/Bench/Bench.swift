@@ -5,7 +5,7 @@ internal import SystemIO
 /// `bench`: what this machine can do.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this machine: append, replay, verify, label, drift, parse, prove.",
+        abstract: "Measure this machine: append, replay, verify, label, drift, what if, parse.",
         discussion: """
             EXAMPLES
               mechanic-replay bench
@@ -35,7 +35,7 @@ struct Bench: ParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case append, label, drift, parse, update, markets, replay, verify, prove
+        case append, label, drift, whatif, parse, update, markets, replay, verify, prove
     }
 
     func run() throws {
@@ -56,6 +56,7 @@ struct Bench: ParsableCommand {
                 case .append: try AppendBench.run(directory, rounds: rounds)
                 case .label: LabelBench.run(history)
                 case .drift: try DriftBench.run(history, directory, rounds: rounds)
+                case .whatif: try WhatIfBench.run(history, directory)
                 case .parse: try ParseBench.run(history, directory)
                 case .update: try UpdateBench.run(history, directory, rounds: rounds)
                 case .markets: try MarketsBench.run(history, directory, rounds: rounds)

@@ -1,6 +1,6 @@
 public import Digest
 public import DriftStatistics
-internal import EventFormat
+package import EventFormat
 
 /// Whether a market is traded, and who must look at it.
 public struct Operations: Sendable {
@@ -89,7 +89,7 @@ extension Operations {
         }
     }
 
-    mutating func apply(_ raised: AlertRaised) throws(FormatError) {
+    package mutating func apply(_ raised: AlertRaised) throws(FormatError) {
         guard raised.alert == alertCount + 1 else {
             throw FormatError("alert.raised: number \(raised.alert) is not the next one")
         }
@@ -109,7 +109,7 @@ extension Operations {
         alerts[index].note = acknowledged.note
     }
 
-    mutating func apply(_ resolved: AlertResolved) throws(FormatError) {
+    package mutating func apply(_ resolved: AlertResolved) throws(FormatError) {
         let index = try index(of: resolved.alert, "alert.resolved")
         cache = nil
         alerts.remove(at: index)
@@ -125,7 +125,7 @@ extension Operations {
         alerts[index].sinks.append(delivered.sink)
     }
 
-    mutating func apply(_ resumed: TradingResumed) throws(FormatError) {
+    package mutating func apply(_ resumed: TradingResumed) throws(FormatError) {
         for hash in resumed.labelsHashes {
             guard var watch = self[hash], watch.pausedSince != nil else {
                 throw FormatError("trading.resumed: \(hash.hex.prefix(16)) was not paused")
