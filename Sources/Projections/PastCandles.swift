@@ -81,3 +81,13 @@ public struct PastCandles: Sendable {
         return merged
     }
 }
+
+extension DayGrid<Candle> {
+    /// A grid of candles.
+    ///
+    /// - Complexity: O(count).
+    public init(_ columns: CandleColumns, timeframe: Timeframe) {
+        self.init(timeframe: timeframe)
+        for row in 0..<columns.count { set(columns[row]) }
+    }
+}

@@ -16,8 +16,9 @@ struct DriftFold {
     private var history = DriftHistory()
     private var operations = Operations()
     private var resumptions: ArraySlice<GlobalPosition>
-    /// How many checks in a row could be compared.
-    private var comparable = 0
+    /// How many checks with enough to go by could be compared since the last one that could not be;
+    /// nil where all could be: then nothing else is in the levels.
+    private var comparable: Int?
     private(set) var summary = DriftSummary()
     private(set) var difference = DriftDifference()
 
@@ -68,6 +69,7 @@ struct DriftFold {
                 program: Program.version)
             let decision = try decide(check, step, version: UInt64(index + 1))
             while let next = recorded.first, isBefore(next, step, plan) {
+                if next.isRestated { comparable = 0 }
                 recorded = recorded.dropFirst()
             }
             let other = recorded.first.flatMap { $0.value.end == step.end ? $0 : nil }
@@ -112,19 +114,20 @@ struct DriftFold {
     private mutating func compare(
         _ check: DriftCheck, _ decision: Decision?, with recorded: RecordedDrift.Check?, hold: Int
     ) {
-        guard let recorded, !recorded.isRestated else {
+        guard let recorded else { return }
+        guard !recorded.isRestated else {
             comparable = 0
             return
         }
-        comparable += 1
+        let hasData = min(recorded.value.severity, check.severity) > .insufficientData
+        comparable = comparable.map { $0 + (hasData ? 1 : 0) }
         guard ends.contains(check.end) else { return }
         difference.compared += 1
         let level = decision?.level ?? .none
         var differs = recorded.value.severity != check.severity
         difference.severities += differs ? 1 : 0
-        // What was decided rests on the checks before, too; nothing came before the first.
-        let checks = Int(history[check.labelsHash]?.version ?? 0)
-        let isWhole = comparable > hold || comparable == checks
+        // What was decided rests on the checks before, too.
+        let isWhole = comparable.map { $0 > hold } ?? true
         if let decision, let other = recorded.decision, isWhole {
             difference.comparedDecisions += 1
             let asksOtherwise =

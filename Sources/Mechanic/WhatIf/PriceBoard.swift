@@ -5,13 +5,13 @@ internal import SystemIO
 
 /// The prices of every check of a plan, compared once for all configurations that share it.
 enum PriceBoard {
-    /// Checks that one thread takes at a time: enough that sorting at their start is little beside the
-    /// sliding, few enough that threads end together.
-    private static let chunk = 50
+    /// Fewer checks than this are not worth sorting anew at their start instead of sliding on.
+    private static let leastChunk = 50
 
-    /// The chunks of a plan.
-    static func chunks(of plan: CheckPlan) -> [Range<Int>] {
-        stride(from: 0, to: plan.steps.count, by: chunk).map {
+    /// The checks that a thread takes at a time: few enough that threads end together.
+    static func chunks(of plan: CheckPlan, threads: Int) -> [Range<Int>] {
+        let chunk = max(leastChunk, plan.steps.count / (threads * 3) + 1)
+        return stride(from: 0, to: plan.steps.count, by: chunk).map {
             $0..<min($0 + chunk, plan.steps.count)
         }
     }

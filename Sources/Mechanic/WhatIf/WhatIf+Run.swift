@@ -115,7 +115,7 @@ private struct Run: Sendable {
             first.configuration.drift, recorded: recorded.configuration.drift, record,
             history.candles, through: history.ends.upperBound)
         let minimum = members.map(\.configuration.drift.minimumRows).min() ?? 1
-        let chunks = PriceBoard.chunks(of: plan)
+        let chunks = PriceBoard.chunks(of: plan, threads: question.threads)
         let prices = try Parallel.map(chunks.count, threads: question.threads) { index in
             PriceBoard.comparisons(
                 plan.steps[chunks[index]], history.candles, minimumRows: minimum)

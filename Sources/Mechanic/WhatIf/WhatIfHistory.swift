@@ -39,7 +39,7 @@ struct WhatIfHistory: Sendable {
         let count = columns.firstIndex(atOrAfter: through + 1)
         if count < columns.count { columns = columns.slice(0..<count) }
         self.columns = columns
-        candles = Self.grid(columns, market.timeframe)
+        candles = DayGrid(columns, timeframe: market.timeframe)
         startsAt = labelling.startsAt
         let asked = question.entries ?? Int64.min ... .max
         let first = asked.lowerBound == .min ? labelling.startsAt : asked.lowerBound
@@ -60,14 +60,6 @@ struct WhatIfHistory: Sendable {
             ? try RecordedDrift(
                 view, market: market, labels: labelling.hash, revisions: past.revisions,
                 hasUpdates: hasUpdates, through: position) : nil
-    }
-
-    private static func grid(
-        _ columns: CandleColumns, _ timeframe: Timeframe
-    ) -> DayGrid<Candle> {
-        var grid = DayGrid<Candle>(timeframe: timeframe)
-        for row in 0..<columns.count { grid.set(columns[row]) }
-        return grid
     }
 
     /// The candles that are entries of a labelling opened like the recorded one, or told of.
