@@ -3,10 +3,11 @@ internal import EventFormat
 internal import Market
 internal import Projections
 
-/// When a policy checks a history, and what it compares: settled by candles and by what is recorded,
-/// before any label is looked at.
-struct CheckPlan: Sendable {
-    /// The leaves that a plan depends on; configurations that agree in them share one.
+/// When a policy checks a history, and what it compares: settled by candles and by what is recorded;
+/// only where the first baseline with labels enough shall stay, by labels too.
+struct CheckPlan: Equatable, Sendable {
+    /// The leaves that a plan depends on, and for a baseline that stays on labels too: configurations
+    /// that agree in them share one.
     struct Key: Hashable, Sendable {
         let checkHours: Int
         let checkRows: Int
@@ -30,7 +31,7 @@ struct CheckPlan: Sendable {
     }
 
     /// One check.
-    struct Step: Sendable {
+    struct Step: Equatable, Sendable {
         /// The recorded event that stands for the moment.
         let position: GlobalPosition
         /// The current window.
@@ -50,7 +51,7 @@ struct CheckPlan: Sendable {
     /// Whether they are those of the policy's own schedule, not those of the record.
     private(set) var hasOwnSchedule = false
 
-    private struct Baseline {
+    private struct Baseline: Equatable {
         var window: LabelSeries.Window
         var cause: BaselineRecord.Cause
         var isPinned: Bool
@@ -60,17 +61,24 @@ struct CheckPlan: Sendable {
     private var baseline: Baseline?
     private var pins: ArraySlice<RecordedDrift.Pin>
 
+    /// Equal where the same is compared at the same moments.
+    static func == (left: CheckPlan, right: CheckPlan) -> Bool {
+        left.hasOwnSchedule == right.hasOwnSchedule && left.steps == right.steps
+    }
+
     /// The plan of a policy.
     ///
     /// Checks are made where the recorded ones were, if the policy has the schedule of the recorded
     /// configuration; else at those ends of recorded updates at which its own would have been due.
     /// Baselines that somebody set, and their release, are taken as recorded.
     ///
-    /// - Parameter ends: checks that end behind them are left out.
+    /// - Parameters:
+    ///   - labels: asked for only where a baseline stays.
+    ///   - ends: checks that end behind them are left out.
     /// - Complexity: O(checks, or updates) searches for candles.
     init(
         _ policy: DriftPolicy, recorded: DriftPolicy, _ record: RecordedDrift,
-        _ candles: DayGrid<Candle>, through ends: Int64
+        _ candles: DayGrid<Candle>, _ labels: LabelSeries?, through ends: Int64
     ) {
         pins = record.pins[...]
         let isRecorded =
@@ -78,7 +86,7 @@ struct CheckPlan: Sendable {
         hasOwnSchedule = !isRecorded
         guard !isRecorded else {
             for check in record.checks where check.value.end <= ends {
-                add(policy, check.position, end: check.value.end, candles)
+                add(policy, check.position, end: check.value.end, candles, labels)
             }
             return
         }
@@ -96,7 +104,7 @@ struct CheckPlan: Sendable {
                             >= policy.checkRows
                 } ?? true
             guard isDue else { continue }
-            add(policy, update.position, end: update.end, candles)
+            add(policy, update.position, end: update.end, candles, labels)
             guard let step = steps.last else { continue }
             let first = min(step.reference.range.lowerBound, step.current.range.lowerBound)
             last = (update.end, first, update.candlesVersion, pin)
@@ -115,26 +123,48 @@ struct CheckPlan: Sendable {
     }
 
     private mutating func add(
-        _ policy: DriftPolicy, _ position: GlobalPosition, end: Int64, _ candles: DayGrid<Candle>
+        _ policy: DriftPolicy, _ position: GlobalPosition, end: Int64,
+        _ candles: DayGrid<Candle>, _ labels: LabelSeries?
     ) {
         takePins(before: position)
         let periods = policy.periods(endingAt: end)
         var reference = LabelSeries.Window(range: periods.reference, knownBy: end)
         let isKept = baseline.map {
-            $0.isPinned || (policy.baseline == .fixed && $0.cause != .rolling)
+            $0.isPinned || (policy.baseline == .fixed && $0.cause == .fixed)
         }
         if let baseline, isKept == true {
             reference = baseline.window
-        } else if candles.holdsRow(in: periods.reference) {
-            baseline = Baseline(
-                window: reference, cause: policy.cause(of: periods.reference, candles),
-                isPinned: false)
+        } else {
+            move(policy, to: reference, candles, labels)
         }
         steps.append(
             Step(
                 position: position,
                 current: LabelSeries.Window(range: periods.current, knownBy: end),
                 reference: reference, isPinned: baseline?.isPinned ?? false))
+    }
+}
+
+extension CheckPlan {
+    /// A store that finds a candle in the period before the current window records it as the baseline.
+    private mutating func move(
+        _ policy: DriftPolicy, to window: LabelSeries.Window, _ candles: DayGrid<Candle>,
+        _ labels: LabelSeries?
+    ) {
+        guard policy.baseline == .fixed else {
+            guard candles.holdsRow(in: window.range) else { return }
+            baseline = Baseline(window: window, cause: .rolling, isPinned: false)
+            return
+        }
+        var closes = 0
+        candles.forEach(from: window.range.lowerBound, through: window.range.upperBound - 1) { _ in
+            closes += 1
+        }
+        guard closes > 0 else { return }
+        let cause = policy.cause(of: window.range, candles, closes: closes) {
+            labels?.tallies([window], policy.labels).first?.count ?? 0
+        }
+        baseline = Baseline(window: window, cause: cause, isPinned: false)
     }
 }
 

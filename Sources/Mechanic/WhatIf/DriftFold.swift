@@ -93,7 +93,7 @@ struct DriftFold {
         history.apply(check, version: version, isPinned: step.isPinned)
         guard let entry = history[hash] else { return nil }
         let decision = Decision(
-            on: check, entry, operations[hash],
+            on: check, entry, operations,
             hold: configuration.configuration.drift.holdChecks)
         let raised = operations.alert(raisedBy: decision)
         let resolved = operations.alert(resolvedBy: decision)
@@ -115,7 +115,9 @@ struct DriftFold {
         _ check: DriftCheck, _ decision: Decision?, with recorded: RecordedDrift.Check?, hold: Int
     ) {
         guard let recorded else { return }
-        guard !recorded.isRestated else {
+        // A baseline that stays may be another one where rows were revised since it was chosen.
+        let isSame = recorded.value.configurationHash == check.configurationHash
+        guard !recorded.isRestated, !isSame || recorded.value.reference == check.reference else {
             comparable = 0
             return
         }
@@ -126,13 +128,15 @@ struct DriftFold {
         let level = decision?.level ?? .none
         var differs = recorded.value.severity != check.severity
         difference.severities += differs ? 1 : 0
-        // What was decided rests on the checks before, too.
+        // What was decided rests on the checks before, too: a level on those that hold it, the rest on
+        // the whole episode.
         let isWhole = comparable.map { $0 > hold } ?? true
         if let decision, let other = recorded.decision, isWhole {
             difference.comparedDecisions += 1
             let asksOtherwise =
                 decision.level != other.level
-                || decision.intents.map(\.action) != other.intents.map(\.action)
+                || (comparable == nil
+                    && decision.intents.map(\.action) != other.intents.map(\.action))
             difference.decisions += asksOtherwise ? 1 : 0
             differs = differs || asksOtherwise
         }

@@ -69,9 +69,9 @@ private struct Run: Sendable {
     ) throws -> [WhatIf.Row] {
         var rows = [WhatIf.Row?](repeating: nil, count: configurations.count)
         var done = 0
-        for group in Self.groups(of: history.drift == nil ? keys.map { _ in keys[0] } : keys) {
+        for (plan, group) in try groups(configurations, keys) {
             let members = group.map { configurations[$0] }
-            let checks = try checks(of: members)
+            let checks = try plan.map { try self.checks($0, of: members) }
             let shared = Self.groups(of: members.map(\.labelsHash))
             for first in stride(from: 0, to: shared.count, by: wave) {
                 let part = Array(shared[first..<min(first + wave, shared.count)])
@@ -86,6 +86,36 @@ private struct Run: Sendable {
             }
         }
         return rows.compactMap(\.self)
+    }
+
+    /// The configurations by when they check and what they compare; all of them where nobody asks.
+    private func groups(
+        _ configurations: [IdentifiedConfiguration], _ keys: [CheckPlan.Key]
+    ) throws -> [(plan: CheckPlan?, group: [Int])] {
+        guard let record = history.drift else { return [(nil, Array(configurations.indices))] }
+        let (policy, candles) = (recorded.configuration.drift, history.candles)
+        let ends = history.ends.upperBound
+        // Where a baseline stays, labels decide which one: each configuration has a plan of its own.
+        let shared = Self.groups(of: keys).flatMap { (group: [Int]) -> [[Int]] in
+            keys[group[0]].baseline == .rolling ? [group] : group.map { [$0] }
+        }
+        let plans = try Parallel.map(shared.count, threads: question.threads) { index in
+            let configuration = configurations[shared[index][0]].configuration
+            let labels =
+                configuration.drift.baseline == .fixed
+                ? history.series(history.labels(configuration)) : nil
+            return CheckPlan(
+                configuration.drift, recorded: policy, record, candles, labels, through: ends)
+        }
+        var groups: [(plan: CheckPlan?, group: [Int])] = []
+        for (plan, members) in zip(plans, shared) {
+            if let index = groups.firstIndex(where: { $0.plan == plan }) {
+                groups[index].group += members
+            } else {
+                groups.append((plan, members))
+            }
+        }
+        return groups
     }
 
     /// The indices of equal values, in the order of the first of each.
@@ -109,11 +139,9 @@ private struct Run: Sendable {
         let prices: [PriceComparison]
     }
 
-    private func checks(of members: [IdentifiedConfiguration]) throws -> Checks? {
-        guard let record = history.drift, let first = members.first else { return nil }
-        let plan = CheckPlan(
-            first.configuration.drift, recorded: recorded.configuration.drift, record,
-            history.candles, through: history.ends.upperBound)
+    private func checks(
+        _ plan: CheckPlan, of members: [IdentifiedConfiguration]
+    ) throws -> Checks {
         let minimum = members.map(\.configuration.drift.minimumRows).min() ?? 1
         let chunks = PriceBoard.chunks(of: plan, threads: question.threads)
         let prices = try Parallel.map(chunks.count, threads: question.threads) { index in
@@ -133,9 +161,7 @@ private struct Run: Sendable {
         let difference = LabelDifference(
             labels.entries(in: history.entries), from: history.labels.entries(in: history.entries),
             stale: history.stale, lists: question.listsLabels)
-        let series = checks.map { _ in
-            LabelSeries(labels.entries(in: history.startsAt ... .max), history.market.timeframe)
-        }
+        let series = checks.map { _ in history.series(labels) }
         return try members.map { configuration in
             let fold = try fold(configuration, checks, series)
             return WhatIf.Row(

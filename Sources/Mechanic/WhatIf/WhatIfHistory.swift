@@ -98,6 +98,11 @@ struct WhatIfHistory: Sendable {
         }.flatMap(\.self)
     }
 
+    /// The labels that a labelling opened like the recorded one has, to be tallied.
+    func series(_ labels: [Label]) -> LabelSeries {
+        LabelSeries(labels.entries(in: startsAt ... .max), market.timeframe)
+    }
+
     /// A summary of the labels with entries told of.
     func summary(_ labels: [Label]) -> LabelSummary {
         let told = labels.entries(in: entries)

@@ -53,6 +53,7 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        try whatIf.check()
         if whatIf.isAsked { return try runWhatIf() }
         if check, to != nil {
             throw Failure(

@@ -78,7 +78,7 @@ struct Weights: ParsableCommand {
         let (labels, labelling, position) = try store.read { view in
             try market.mustExist(in: view)
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
-            let labelling = try ConfigurationName.select(config, in: state)
+            let labelling = try Decider.select(config, in: state, view, position).labelling
             let table = try LabelTable(state, labelling, stamps, view, position)
             return (table.labels, labelling, position)
         }

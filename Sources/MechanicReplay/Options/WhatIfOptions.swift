@@ -76,10 +76,13 @@ struct WhatIfOptions: ParsableArguments {
             || threads != nil || asOf.asOf != nil
     }
 
-    func validate() throws {
+    /// Refuses what does not fit together. Not in `validate()`: after an error of its own the parser takes
+    /// the `h` of `--as-of -6h` for a call for help.
+    func check() throws {
         guard isAsked else {
             guard !hasParts else {
-                throw ValidationError(
+                throw Failure(
+                    .usage,
                     "--symbol, --from, --config, --as-of, --sort, --threads, --labels, --checks and "
                         + "--no-drift are of a what-if: name other configurations with --with or --set"
                 )
@@ -87,11 +90,13 @@ struct WhatIfOptions: ParsableArguments {
             return
         }
         guard symbol != nil else {
-            throw ValidationError("--with and --set look at one market: name it with --symbol")
+            throw Failure(
+                .usage, "--with and --set look at one market: name it with --symbol")
         }
-        guard threads ?? 1 >= 1 else { throw ValidationError("--threads: one at least") }
+        guard threads ?? 1 >= 1 else { throw Failure(.usage, "--threads: one at least") }
         guard !(noDrift && checks) else {
-            throw ValidationError("--checks lists what --no-drift leaves out: choose one")
+            throw Failure(
+                .usage, "--checks lists what --no-drift leaves out: choose one")
         }
     }
 
