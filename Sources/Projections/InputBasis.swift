@@ -38,7 +38,7 @@ public struct InputBasis: Equatable, Sendable {
     /// SHA-256 of the rows used, see ``MarketState/inputBasis(of:knownBy:labels:hasher:)``.
     public let digest: Hash256
 
-    init(
+    package init(
         market: MarketID, range: Range<Int64>, knownBy: Int64, candlesVersion: UInt64,
         labels: Labels?, digest: Hash256
     ) {

@@ -115,11 +115,17 @@ extension DriftPolicy {
     func cause(
         of reference: Range<Int64>, _ candles: DayGrid<Candle>, holding content: DriftReference
     ) -> BaselineRecord.Cause {
-        let closes = content.closes?.count ?? 0
+        cause(of: reference, candles, closes: content.closes?.count ?? 0) { content.labels.count }
+    }
+
+    /// The same of a period with so many closes and labels; labels are counted only if it matters.
+    func cause(
+        of reference: Range<Int64>, _ candles: DayGrid<Candle>, closes: Int, labels: () -> Int
+    ) -> BaselineRecord.Cause {
         let half = Int(baselineLength / candles.timeframe.milliseconds) / 2
-        guard baseline == .fixed, closes >= max(minimumRows, half),
-            content.labels.count >= leastLabels
-        else { return .rolling }
+        guard baseline == .fixed, closes >= max(minimumRows, half), labels() >= leastLabels else {
+            return .rolling
+        }
         var isFilled = false
         candles.forEach(
             from: reference.lowerBound, through: reference.lowerBound + 3_600_000 - 1

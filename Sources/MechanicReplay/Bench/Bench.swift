@@ -5,7 +5,7 @@ internal import SystemIO
 /// `bench`: what this machine can do.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this machine: append, label, drift, update, replay, verify, as-of.",
+        abstract: "Measure this machine: append, label, drift, update, replay, as-of, what-if.",
         discussion: """
             EXAMPLES
               mechanic-replay bench
@@ -39,6 +39,7 @@ struct Bench: ParsableCommand {
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
         case append, label, drift, parse, update, markets, replay, verify, prove, asof = "as-of"
+        case whatif = "what-if"
     }
 
     func run() throws {
@@ -59,6 +60,7 @@ struct Bench: ParsableCommand {
                 case .append: try AppendBench.run(directory, rounds: rounds)
                 case .label: LabelBench.run(history)
                 case .drift: try DriftBench.run(history, directory, rounds: rounds)
+                case .whatif: try WhatIfBench.run(history, directory)
                 case .parse: try ParseBench.run(history, directory)
                 case .update: try UpdateBench.run(history, directory, rounds: rounds)
                 case .markets: try MarketsBench.run(history, directory, rounds: rounds)
