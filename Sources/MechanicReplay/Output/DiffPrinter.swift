@@ -91,7 +91,8 @@ struct DiffPrinter {
 
     private static func text(_ count: StateDiff.Count) -> String {
         "\(count.market?.description ?? "store"): \(count.part.rawValue) \(count.kind.rawValue) "
-            + "\(Number.grouped(count.things)), touched \(Number.grouped(count.touches)) times"
+            + "\(Number.grouped(count.things)), touched "
+            + (count.touches == 1 ? "once" : "\(Number.grouped(count.touches)) times")
     }
 
     private var json: JSONValue {
