@@ -156,7 +156,7 @@ struct Export: ParsableCommand {
         try market.mustExist(in: view)
         let position = try view.resolve(asOf.point)
         let state = try MarketState.outline(view, market: market, through: position)
-        let labelling = try ConfigurationName.select(config, in: state)
+        let labelling = try Decider.select(config, in: state, view, position).labelling
         let rules = try splits.rules()
         return try TrainingBasis(
             view, state, labelling, at: position, entries: stamps,

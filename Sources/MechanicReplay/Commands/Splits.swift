@@ -120,7 +120,7 @@ struct Splits: ParsableCommand {
         try market.mustExist(in: view)
         let position = try view.resolve(asOf.point)
         let state = try MarketState.outline(view, market: market, through: position)
-        let labelling = try ConfigurationName.select(config, in: state)
+        let labelling = try Decider.select(config, in: state, view, position).labelling
         let basis = try TrainingBasis(
             view, state, labelling, at: position, entries: stamps, start: splits.start,
             weighting: weighting.weighting(otherwise: splits.named?.mode ?? .scalp),
