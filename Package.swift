@@ -84,13 +84,13 @@ let package = Package(
             "Mechanic",
             [
                 "Projections", "EventStorage", "EventFormat", "Digest", "CanonicalJSON", "Market",
-                "Labeling", "DriftStatistics", "SystemIO",
+                "Labeling", "DriftStatistics", "Spelling", "SystemIO",
             ]),
         .executableTarget(
             name: "mechanic-replay",
             dependencies: [
                 "Mechanic", "Projections", "EventStorage", "EventFormat", "Digest", "CanonicalJSON",
-                "Market", "Labeling", "DriftStatistics", "LMDB", "SystemIO", "CBaselines",
+                "Market", "Labeling", "DriftStatistics", "Spelling", "LMDB", "SystemIO", "CBaselines",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

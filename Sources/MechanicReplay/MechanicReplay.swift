@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EventStorage
 internal import Market
 internal import Mechanic
+internal import Spelling
 internal import SystemIO
 
 /// The command `mechanic-replay`: parses, calls the library, prints. It has no back doors.

@@ -1,6 +1,7 @@
 internal import DriftStatistics
 internal import Labeling
 internal import Market
+internal import Spelling
 
 /// A statement about a market's state that is true or false at a point: `drift.severity>=critical`.
 ///

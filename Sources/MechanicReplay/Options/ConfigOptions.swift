@@ -5,6 +5,7 @@ internal import EventFormat
 internal import Market
 internal import Mechanic
 internal import Projections
+internal import Spelling
 internal import SystemIO
 
 /// Leaves given on the command line.

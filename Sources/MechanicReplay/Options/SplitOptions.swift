@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Labeling
 internal import Market
 internal import Mechanic
+internal import Spelling
 
 /// How walk-forward splits lie.
 struct SplitOptions: ParsableArguments {
