@@ -58,6 +58,7 @@ let package = Package(
         // Our own: TOMLDecoder 0.4.5 and TOMLKit 0.6.0 bring Foundation, 14 ms more a start, and no lines;
         // toml++ 3.3.0 overflows the stack on long dotted keys and is undefined on a bare letter é.
         room("TOML", ["CanonicalJSON"]),
+        room("Spelling"),
         room("Digest", ["CCrypto"]),
         room("StableMath"),
         room("SystemIO", ["CZlib"]),
@@ -67,10 +68,10 @@ let package = Package(
         room(
             "EventStorage",
             [
-                "LMDB", "DataFile", "EventFormat", "Digest", "SystemIO",
+                "LMDB", "DataFile", "EventFormat", "Digest", "SystemIO", "Spelling",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        room("Market", ["CanonicalJSON", "TOML", "Digest"]),
+        room("Market", ["CanonicalJSON", "TOML", "Digest", "Spelling"]),
         room("Labeling", ["Market", "StableMath"]),
         room("DriftStatistics", ["StableMath"]),
         room(
@@ -83,13 +84,13 @@ let package = Package(
             "Mechanic",
             [
                 "Projections", "EventStorage", "EventFormat", "Digest", "CanonicalJSON", "Market",
-                "Labeling", "DriftStatistics", "SystemIO",
+                "Labeling", "DriftStatistics", "Spelling", "SystemIO",
             ]),
         .executableTarget(
             name: "mechanic-replay",
             dependencies: [
                 "Mechanic", "Projections", "EventStorage", "EventFormat", "Digest", "CanonicalJSON",
-                "Market", "Labeling", "DriftStatistics", "LMDB", "SystemIO", "CBaselines",
+                "Market", "Labeling", "DriftStatistics", "Spelling", "LMDB", "SystemIO", "CBaselines",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

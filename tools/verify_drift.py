@@ -186,6 +186,12 @@ class Market:
     def leaf(self, configuration, name):
         return self.configurations[configuration].get(name, DEFAULTS[name])
 
+    def least(self, configuration):
+        """The rows and labels that a test needs."""
+        every = self.leaf(configuration, "drift_labels") == "all"
+        return (self.leaf(configuration, "drift_minimum_rows"),
+                self.leaf(configuration, "drift_minimum_labels") or (1000 if every else 100))
+
     def end(self):
         return self.candles.stamps[-1] + self.interval
 
@@ -214,7 +220,7 @@ class Market:
 
     def revise(self, stamp):
         for baseline in self.baselines.values():
-            baseline["stale"] += baseline["range"][0] <= stamp < baseline["range"][1]
+            baseline["stale"] += baseline["range"][0] <= stamp < baseline["known_by"]
         for check in self.checks.values():
             check["revised"] += stamp >= check["from"]
 
@@ -227,21 +233,22 @@ class Market:
 
     # Rows of a range, and their basis.
 
-    def known(self, labels, start, end, known_by):
+    def known(self, labels, start, end):
         rows = self.labels.get(labels, Rows()).of(start, end)
-        return [row for row in rows if row[4] <= known_by - self.interval]
+        return [row for row in rows if row[4] <= self.end() - self.interval]
 
     def check_basis(self, basis, labels):
         start, end = basis["from_ms"], basis["until_ms"]
         same(basis["market"], self.name, "the basis' market")
-        same(basis["known_by_ms"], self.end(), "known_by_ms")
         same(basis["candles_version"], self.versions.get(f"{self.name}/candles", 0),
              "candles_version")
         same(basis["labels"], {"labels_hash": labels,
                                "version": self.versions.get(self.stream(labels), 0)},
              "the basis' labels")
         candles = self.candles.of(start, end)
-        known = self.known(labels, start, end, basis["known_by_ms"])
+        known = self.known(labels, start, end)
+        same(basis["known_by_ms"], max([end] + [row[4] + self.interval for row in known]),
+             "known_by_ms")
         data = b"mechanic.inputs\0" + days(candles, lambda row: struct.pack("<q5d", *row))
         data += days(known, lambda row: struct.pack("<qdqdq3dBB6x", *row))
         same(basis["digest"], hashlib.sha256(data).hexdigest(), "the digest")
@@ -262,7 +269,13 @@ class Market:
         else:
             same((start, end), (self.end() - current - length, self.end() - current), "the range")
             keeps = self.leaf(value["configuration_hash"], "drift_baseline") == "fixed"
-            fills = keeps and self.candles.of(start, start + HOUR)
+            before = self.baselines.get(labels)
+            need(not before or not (before["pinned"] or keeps and before["kept"]),
+                 "another baseline is kept")
+            rows_needed, labels_needed = self.least(value["configuration_hash"])
+            fills = (keeps and self.candles.of(start, start + HOUR)
+                     and len(period.closes) >= max(rows_needed, length // self.interval // 2)
+                     and len(period.labels) >= labels_needed)
             same(value["cause"], "fixed" if fills else "rolling", "the cause")
         same(value["returns"], {
             "count": len(period.returns), "effective": period.effective,
@@ -276,10 +289,11 @@ class Market:
         self.baselines[labels] = {
             "version": version, "range": (start, end), "stale": 0, "rows": rows,
             "pinned": value["cause"] == "set", "volatility": period.volatility(),
-            "kept": value["cause"] != "rolling"}
+            "kept": value["cause"] == "fixed", "known_by": basis["known_by_ms"]}
 
     def release_baseline(self, value):
-        need(value["labels_hash"] in self.baselines, "the labelling never had a baseline")
+        need(self.baselines.get(value["labels_hash"], {"pinned": False})["pinned"],
+             "no baseline is set")
         self.baselines[value["labels_hash"]]["pinned"] = False
 
     def cause(self, labels, configuration):
@@ -327,11 +341,13 @@ class Market:
             need(not self.candles.of(said["from_ms"], said["until_ms"]), "no baseline is recorded")
         self.check_tests(value, own, Period(*rows, self.interval, choice))
         severities = self.checks.get(labels, {"severities": []})["severities"]
+        if value["severity"] != "insufficient_data":
+            severities = severities + [value["severity"]]
         self.checks[labels] = {
             "version": version, "end": self.end(), "configuration": configuration,
             "baseline": said["version"], "pinned": bool(baseline and baseline["pinned"]),
             "from": min(said["from_ms"], current["from_ms"]), "revised": 0,
-            "severities": (severities + [value["severity"]])[-32:]}
+            "severity": value["severity"], "severities": severities[-32:]}
         self.due.append(("decision.made", labels))
 
     def check_tests(self, value, own, other):
@@ -341,8 +357,7 @@ class Market:
         same(value["psi_counts"], (counts or [0] * 10) if other.edges else [], "psi_counts")
         outside = len(own.closes) - sum(counts) if counts else 0
         same(value["outside"], outside, "outside")
-        rows, least = (self.leaf(configuration, f"drift_minimum_{of}") for of in ("rows", "labels"))
-        least = least or (1000 if value["labels"] == "all" else 100)
+        rows, least = self.least(configuration)
         shares = [period.profitable() / len(period.labels) if period.labels else None
                   for period in (own, other)]
         for test in tests:
@@ -421,6 +436,8 @@ class Market:
         same((value["from_ms"], value["until_ms"]), (start, end), "the day")
         candles = self.candles.of(start, end)
         stamps = [row[0] for row in candles] + [end]
+        if self.candles.stamps[0] < start and self.candles.of(end - 90 * DAY, start):
+            stamps.insert(0, start - self.interval)
         holes = [(b - a) // self.interval - 1 for a, b in zip(stamps, stamps[1:])]
         holes = [hole for hole in holes if hole]
         same((value["candles"], value["missing"], value["gaps"]),
@@ -451,17 +468,20 @@ class Market:
         need(self.due and self.due.pop(0) == ("decision.made", labels), "it follows no check")
         check = self.checks[labels]
         same((value["check"], value["end_ms"], value["severity"], value["configuration_hash"]),
-             (check["version"], check["end"], check["severities"][-1], check["configuration"]),
+             (check["version"], check["end"], check["severity"], check["configuration"]),
              "the check")
         hold = self.leaf(check["configuration"], "drift_hold_checks")
-        told = [of for of in check["severities"] if of != "insufficient_data"][-hold:]
-        level = max(told, key=SEVERITIES.index, default="none")
+        level = max(check["severities"][-hold:], key=SEVERITIES.index, default="none")
         before = self.levels.get(labels, "none")
         same((value["level"], value["previous_level"]), (level, before), "the level")
         actions = list(ACTIONS[level])
         if level == "severe" and labels in self.resumed:
             actions[-1] = "reduce_positions"
-        rises = SEVERITIES.index(level) > SEVERITIES.index(before)
+        open = [number for number, (of, _) in self.alerts.items() if of == labels]
+        paused_anew = "pause_trading" in actions and labels not in self.paused
+        rank = SEVERITIES.index
+        rises = rank(level) > max(rank(before), rank("none")) and (
+            not open or rank(level) > rank(self.alerts[open[-1]][1]) or paused_anew)
         same([intent["action"] for intent in value["intents"]],
              actions + ["notify"] * rises, "the intents")
         if level != "severe":
@@ -469,7 +489,6 @@ class Market:
         if "pause_trading" in actions:
             self.paused.add(labels)
         self.levels[labels] = level
-        open = [number for number, of in self.alerts.items() if of == labels]
         if rises:
             self.due.insert(0, ("alert.raised", labels, value, open[-1] if open else None))
         elif open and SEVERITIES.index(level) < 2:
@@ -491,7 +510,7 @@ class Market:
             "first_seen_ms": decision["end_ms"], "labels_hash": labels,
             "level": decision["level"], "replaces": known, "schema": 1}, "the alert")
         self.alerts.pop(known, None)
-        self.alerts[self.alert_count] = labels
+        self.alerts[self.alert_count] = (labels, value["level"])
 
     def resume(self, value):
         hashes = value["labels_hashes"]

@@ -120,6 +120,8 @@ class Log:
         self.skips = skips
         self.index = {}
         self.passed_over = set()
+        self.hashes = {}
+        self.tags = {}
         self.drift = Drift()
         self.streams = {}
         self.previous = None
@@ -154,6 +156,24 @@ class Log:
         self.streams[name] = (number, version + 1, position, sha256(data))
         if position not in self.passed_over:
             self.drift.add(event)
+            if event["type"] == "tag.set":
+                self.check_tag(event)
+        self.hashes[name, version + 1] = event["eventHash"]
+
+    def check_tag(self, event):
+        """tag.set.v1.md: what a name stands for is in the log before it."""
+        tag, name = event["json"], event["json"]["name"]
+        need(event["stream"] == "tags", "a tag is in another stream")
+        need(re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name) and not re.fullmatch("[0-9]+", name),
+             f"no tag has the name {name}")
+        need(tag["replaces"] == self.tags.get(name), f"{name} replaces another event")
+        target = [tag["stream"], tag["version"], tag["event_hash"]]
+        if target == [None, None, None]:
+            need(self.tags.pop(name, None), f"{name} is given up and was not set")
+            return
+        need(self.hashes.get((target[0], target[1])) == target[2],
+             f"{name} names an event that the log does not hold before it")
+        self.tags[name] = event["streamVersion"]
 
     def check_commit(self, frame):
         commit, index, count = frame["commit"], frame["indexInCommit"], frame["eventsInCommit"]

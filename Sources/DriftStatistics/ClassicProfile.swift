@@ -18,53 +18,49 @@ public struct ClassicProfile: DriftProfile {
     public func verdict(
         of current: DriftWindow, against reference: DriftReference
     ) -> DriftVerdict {
-        let isFinite = current.closes.allSatisfy(\.isFinite)
-        let stability = reference.bins.flatMap {
-            isFinite ? PopulationStability(current.closes, $0) : nil
-        }
-        return DriftVerdict(
-            tests: [
-                returns(current, reference),
-                closes(current.closes, isFinite: isFinite, reference.closes, stability),
-                labels(current.labels, reference.labels),
-                costs(current.labels, reference.labels),
-            ], stability: stability, bins: reference.bins)
+        let prices = PriceComparison(
+            of: current, against: reference, minimumRows: thresholds.minimumRows)
+        return verdict(of: prices, labels: current.labels, against: reference.labels)
     }
 
-    private func returns(_ current: DriftWindow, _ reference: DriftReference) -> DriftTest {
-        let samples = [current.returns, reference.returns]
-        var result: KolmogorovSmirnov?
-        var insufficiency = insufficiency(samples.map { $0?.count }, thresholds.minimumRows)
-        if insufficiency == nil, let own = current.returns, let other = reference.returns {
-            if own.isConstant || other.isConstant {
-                insufficiency = .constant
-            } else {
-                result = KolmogorovSmirnov(own, other)
-            }
-        }
+    /// The tests of prices that are compared already, of labels and costs.
+    ///
+    /// - Complexity: O(1).
+    public func verdict(
+        of prices: PriceComparison, labels current: LabelTally, against reference: LabelTally
+    ) -> DriftVerdict {
+        DriftVerdict(
+            tests: [
+                returns(prices), closes(prices), labels(current, reference),
+                costs(current, reference),
+            ], stability: prices.stability, bins: prices.bins)
+    }
+
+    private func returns(_ prices: PriceComparison) -> DriftTest {
+        let (current, reference) = (prices.current, prices.reference)
+        var insufficiency = insufficiency(
+            [current.returns, reference.returns], thresholds.minimumRows)
+        if insufficiency == nil, prices.hasConstantReturns { insufficiency = .constant }
+        let result = insufficiency == nil ? prices.smirnov : nil
         return DriftTest(
             kind: .ks, isDrifted: result.map { $0.pValue < thresholds.ksAlpha } ?? false,
             insufficiency: insufficiency, statistic: result?.statistic, pValue: result?.pValue,
             threshold: thresholds.ksAlpha,
             current: DriftTest.Side(
-                count: current.returns?.count ?? 0, effectiveCount: current.effectiveReturns),
+                count: current.returns ?? 0, effectiveCount: current.effectiveReturns),
             reference: DriftTest.Side(
-                count: reference.returns?.count ?? 0, effectiveCount: reference.effectiveReturns))
+                count: reference.returns ?? 0, effectiveCount: reference.effectiveReturns))
     }
 
     /// Closes that left the reference's range come first: a price that jumped and froze drifted.
-    private func closes(
-        _ current: [Double], isFinite: Bool, _ reference: SortedSample?,
-        _ stability: PopulationStability?
-    ) -> DriftTest {
-        let counts = [isFinite ? current.count : nil, reference?.count]
+    private func closes(_ prices: PriceComparison) -> DriftTest {
+        let counts = [prices.current.closes, prices.reference.closes]
         var insufficiency = insufficiency(counts, thresholds.minimumRows)
         var isDrifted = false
         var score: Double?
-        if insufficiency == nil, let stability, let reference {
+        if insufficiency == nil, let stability = prices.stability {
             let hasLeft = stability.outsideShare > thresholds.outsideShare
-            let isConstant = reference.isConstant || current.allSatisfy { $0 == current[0] }
-            if isConstant && !hasLeft {
+            if prices.hasConstantCloses && !hasLeft {
                 insufficiency = .constant
             } else {
                 score = stability.score

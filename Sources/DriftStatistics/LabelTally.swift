@@ -14,6 +14,14 @@ public struct LabelTally: Equatable, Sendable {
     /// No labels.
     public init() {}
 
+    /// The sums of labels that somebody else added up, by entry.
+    package init(count: Int, profitable: Int, costSum: Double, heldCandles: Int64) {
+        self.count = count
+        self.profitable = profitable
+        self.costSum = costSum
+        self.heldCandles = heldCandles
+    }
+
     /// Adds a label.
     ///
     /// - Parameters:

@@ -47,6 +47,8 @@ public struct EventStoreError: Error, Sendable {
         public static let inputOutput = Code("inputOutput")
         /// A point in the log cannot be resolved.
         public static let invalidPoint = Code("invalidPoint")
+        /// A tag is set already, or is not one that can be set.
+        public static let invalidTag = Code("invalidTag")
         /// The store is open elsewhere, and what was asked needs it alone.
         public static let inUse = Code("inUse")
         /// A backup's file cannot be made, because something has its name.

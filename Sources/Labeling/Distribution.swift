@@ -21,12 +21,28 @@ public struct Distribution: Equatable, Sendable {
     /// - Complexity: O(n log n).
     public init?(_ values: [Double]) {
         guard let mean = Self.mean(values) else { return nil }
-        self.mean = mean
         // A total order: damaged bytes may hold a NaN, and −0 lies before 0.
-        let sorted = values.sorted { !$1.isTotallyOrdered(belowOrEqualTo: $0) }
+        self.init(
+            sorted: values.sorted { !$1.isTotallyOrdered(belowOrEqualTo: $0) }, mean: mean)
+    }
+
+    /// The distribution of numbers that are sorted already.
+    ///
+    /// - Parameters:
+    ///   - sorted: ascending, one at least.
+    ///   - mean: their mean, summed in the order of the numbers before they were sorted.
+    /// - Complexity: O(1).
+    package init(sorted: [Double], mean: Double) {
+        precondition(!sorted.isEmpty, "a distribution of no numbers")
+        self.mean = mean
         quantiles = Self.percents.map {
             Quantile(percent: $0, value: Self.quantile($0, of: sorted))
         }
+    }
+
+    /// The quantile of one of ``percents``; nil for another one.
+    public subscript(percent percent: Int) -> Double? {
+        quantiles.first { $0.percent == percent }?.value
     }
 
     /// The arithmetic mean, summed in the order given; nil where there are no numbers.

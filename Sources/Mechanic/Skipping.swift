@@ -104,6 +104,14 @@ public struct Skipping: Sendable {
                 return error.message
             }
         }
+        if envelope.stream == TagChange.stream {
+            do throws(EventStoreError) {
+                _ = try view.tags(through: position)
+            } catch {
+                if error.position == position { return error.message }
+                throw error
+            }
+        }
         throw EventStoreError(
             .notSkippable,
             "position \(position): folds take this event (\(type.name)); only what they cannot take is "

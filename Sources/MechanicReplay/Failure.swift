@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import EventStorage
+internal import Labeling
 internal import Market
 internal import Mechanic
 internal import SystemIO
@@ -36,6 +37,9 @@ struct Failure: Error {
         case let error as CandleFileError: self.init(.badData, error.description)
         case let error as BlameError: self.init(.noInput, error.description)
         case let error as OperationError: self.init(.cannotRun, error.description)
+        case let error as TrainingError:
+            self.init(error.kind == .malformed ? .badData : .difference, error.description)
+        case let error as WalkForward.Invalid: self.init(.usage, "--\(error.description)")
         case let error as LabelingConfiguration.Invalid: self.init(.badData, error.description)
         case let error as ConfigurationError:
             self.init(error.source == .file ? .badData : .usage, error.description)

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EventStorage
 internal import Market
 internal import Mechanic
+internal import Spelling
 internal import SystemIO
 
 /// The command `mechanic-replay`: parses, calls the library, prints. It has no back doors.
@@ -31,10 +32,10 @@ struct MechanicReplay: ParsableCommand {
         version: Program.version,
         subcommands: [
             Initialize.self, Import.self, DeltaCommand.self, Update.self, BackfillCommand.self,
-            ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self, Config.self,
-            DriftCommand.self,
+            ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self,
+            Splits.self, Export.self, Config.self, DriftCommand.self,
             BaselineCommand.self, BlameCommand.self, Alerts.self, Acknowledge.self, Resume.self,
-            Log.self, Show.self,
+            Log.self, Show.self, DiffCommand.self, BisectCommand.self, TagCommand.self,
             Verify.self, Keygen.self, CheckpointCommand.self, Prove.self,
             BackupCommand.self, Restore.self,
             Compact.self, RebuildCommand.self, Skip.self, Bench.self,
@@ -62,12 +63,15 @@ enum Main {
         }
     }
 
-    /// The words of the command line; the points of `show -6h` and `prove` behind a `--`, or the parser
+    /// Verbs that take points as they stand, without an option's name.
+    private static let verbsOfPoints = ["show", "prove", "diff", "tag"]
+
+    /// The words of the command line; the points of `show -6h` and the like behind a `--`, or the parser
     /// would take them for a bundle of flags with `-h` in it and print the help.
     private static var words: [String] {
         var words = Array(CommandLine.arguments.dropFirst())
         if words.first == "baseline" { return baselineWords(words) }
-        guard words.first == "show" || words.first == "prove", !words.contains("--"),
+        guard let verb = words.first, verbsOfPoints.contains(verb), !words.contains("--"),
             let index = words.firstIndex(where: isPointLikeAFlag)
         else { return words }
         // What follows it belongs to it: `prove consistency -6h HEAD`.

@@ -24,6 +24,27 @@ public struct ActiveConfigurations: Sendable {
         active.contains(configuration)
     }
 
+    /// The configurations that must be activated so that some wanted ones decide: those that are not
+    /// active, and those behind which another one of the same labelling was activated.
+    ///
+    /// Of wanted ones that share a labelling the last decides; the others need only be active.
+    public func activations(
+        of wanted: [IdentifiedConfiguration]
+    ) -> [IdentifiedConfiguration] {
+        var after = active
+        var activations: [IdentifiedConfiguration] = []
+        for (index, configuration) in wanted.enumerated() {
+            let labels = configuration.labelsHash
+            let isLast = !wanted[(index + 1)...].contains { $0.labelsHash == labels }
+            let decides = after.last { $0.labelsHash == labels } == configuration
+            guard !after.contains(configuration) || (isLast && !decides) else { continue }
+            after.removeAll { $0 == configuration }
+            after.append(configuration)
+            activations.append(configuration)
+        }
+        return activations
+    }
+
     mutating func apply(_ change: ConfigurationChange) {
         let configuration = IdentifiedConfiguration(change.configuration)
         active.removeAll { $0 == configuration }

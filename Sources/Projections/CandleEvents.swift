@@ -63,7 +63,7 @@ public enum CandleEvents {
     }
 
     /// Calls `body` with every revision of a `candles.revised` payload.
-    static func forEachRevision(
+    package static func forEachRevision(
         _ columns: borrowing ColumnPayload, _ body: (CandleRevision) throws -> Void
     ) throws {
         for row in 0..<columns.rows {

@@ -35,6 +35,17 @@ extension DayGrid {
         return nil
     }
 
+    /// Whether there are rows before a stamp; the rows of its day are here.
+    ///
+    /// - Complexity: O(days).
+    func hasRows(before stamp: Int64) -> Bool {
+        let start = UTCDay(of: stamp).start
+        if rowsOfDays(from: .min, through: start - 1) > 0 { return true }
+        var isFound = false
+        forEach(from: start, through: stamp - 1) { _ in isFound = true }
+        return isFound
+    }
+
     /// The days that are held by number and digest alone.
     ///
     /// - Complexity: O(days).

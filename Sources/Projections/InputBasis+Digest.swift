@@ -14,12 +14,13 @@ extension InputBasis {
     ///
     /// - Parameters:
     ///   - range: stamps, milliseconds UTC. Days that it covers in part are loaded.
-    ///   - knownBy: labels known later do not count; not before the range's end.
+    ///   - knownBy: labels known later do not count; not before the range's end. The basis keeps when the
+    ///     last one that counts became known: no later minute matters.
     ///   - candlesVersion: the version of the stream of the candles.
     ///   - labels: the labelling used, and the version of its stream; nil if no label was.
     ///   - rows: the labels; all of them count that are known by the newest one labelled, `through`.
-    /// - Complexity: O(days), and O(rows of the hours at its ends and of hours not hashed yet); where
-    ///   labels are known too late, O(labels of the range).
+    /// - Complexity: O(days), O(rows of the hours at its ends and of hours not hashed yet), and O(labels of
+    ///   the range).
     package init(
         of range: Range<Int64>, knownBy: Int64, market: MarketID, candlesVersion: UInt64,
         labels: Labels?, candles: inout DayGrid<Candle>, rows: inout DayGrid<Label>,
@@ -29,15 +30,19 @@ extension InputBasis {
         var bytes = Array("mechanic.inputs".utf8)
         bytes.padToEight()
         candles.appendDays(of: range, to: &bytes, hasher: hasher, where: nil)
+        var known = range.upperBound
         if labels != nil {
             let latest = knownBy - market.timeframe.milliseconds
+            rows.forEach(from: range.lowerBound, through: range.upperBound - 1) {
+                if $0.decidedAt <= latest { known = max(known, $0.knownAt(market.timeframe)) }
+            }
             let isFiltered = through.map { $0 > latest } ?? true
             rows.appendDays(
                 of: range, to: &bytes, hasher: hasher,
                 where: isFiltered ? { $0.decidedAt <= latest } : nil)
         }
         self.init(
-            market: market, range: range, knownBy: knownBy, candlesVersion: candlesVersion,
+            market: market, range: range, knownBy: known, candlesVersion: candlesVersion,
             labels: labels, digest: hasher.hash(bytes))
     }
 }

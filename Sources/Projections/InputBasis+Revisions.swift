@@ -25,11 +25,10 @@ extension InputBasis {
     public func revisions(_ view: borrowing StoreView) throws -> [Revision] {
         var revisions: [Revision] = []
         guard !range.isEmpty else { return revisions }
-        let end = labels == nil ? range.upperBound : knownBy
-        let days = UTCDay(of: range.lowerBound).number...UTCDay(of: end - 1).number
+        let days = UTCDay(of: range.lowerBound).number...UTCDay(of: knownBy - 1).number
         try History.forEachChange(view, market: market, days: days, after: candlesVersion) {
             position, kind, stamp in
-            guard (range.lowerBound..<end).contains(stamp) else { return }
+            guard (range.lowerBound..<knownBy).contains(stamp) else { return }
             revisions.append(Revision(stamp: stamp, kind: kind, position: position))
         }
         return revisions

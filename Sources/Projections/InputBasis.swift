@@ -28,7 +28,8 @@ public struct InputBasis: Equatable, Sendable {
     public let market: MarketID
     /// Stamps of candles and entries, milliseconds UTC; the end is not in it.
     public let range: Range<Int64>
-    /// Labels that became known later were not used, milliseconds UTC: at the range's end or after it.
+    /// When the last of the labels used became known, milliseconds UTC; the range's end at least. Labels
+    /// known later were not used.
     public let knownBy: Int64
     /// The version of the stream of candles.
     public let candlesVersion: UInt64
@@ -37,7 +38,7 @@ public struct InputBasis: Equatable, Sendable {
     /// SHA-256 of the rows used, see ``MarketState/inputBasis(of:knownBy:labels:hasher:)``.
     public let digest: Hash256
 
-    init(
+    package init(
         market: MarketID, range: Range<Int64>, knownBy: Int64, candlesVersion: UInt64,
         labels: Labels?, digest: Hash256
     ) {

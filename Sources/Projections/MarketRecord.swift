@@ -60,8 +60,8 @@ public struct MarketRecord: Equatable, Sendable {
         Baselines.version, DriftHistory.version, Operations.version,
     ]
 
-    /// From one snapshot of a market to the next, in positions of the log.
-    package static let snapshotInterval: UInt64 = 1_024
+    /// From one snapshot of a market to the next, in its events of candles and labels.
+    package static let snapshotInterval: UInt64 = 512
 
     /// `M`, market → this record.
     public static func key(_ market: MarketID) -> [UInt8] {
@@ -76,7 +76,7 @@ public struct MarketRecord: Equatable, Sendable {
         [UInt8(ascii: "S")] + Array(market.description.utf8) + [0]
     }
 
-    static func snapshot(_ market: MarketID, _ position: GlobalPosition) -> [UInt8] {
+    package static func snapshot(_ market: MarketID, _ position: GlobalPosition) -> [UInt8] {
         var key = snapshots(market)
         key.append(bigEndian: position.number)
         return key

@@ -16,9 +16,19 @@ extension MarketState {
         if try view.head().position == position {
             return (try load(view, market: market).state, position)
         }
+        return (try load(view, market: market, through: position), position)
+    }
+
+    /// The state of a market after the event at a position, with the rows of its window.
+    ///
+    /// - Parameter position: may lie inside a commit, whose state nobody else ever sees.
+    /// - Complexity: as ``load(_:market:asOf:)``.
+    package static func load(
+        _ view: borrowing StoreView, market: MarketID, through position: GlobalPosition
+    ) throws -> MarketState {
         var state = try outline(view, market: market, through: position)
         try state.takeRows(view)
-        return (state, position)
+        return state
     }
 
     /// The state of a market as it was known at a position, without its rows: what is active, how far
@@ -28,7 +38,7 @@ extension MarketState {
     /// snapshot is believed by its check alone; `replay --check` and `verify --deep` compare states with
     /// folds of the whole log.
     ///
-    /// - Parameter position: the end of a commit.
+    /// - Parameter position: the end of a commit; inside one it is a state that nobody else ever sees.
     /// - Complexity: O(log events + changes of configuration + events of the market since the snapshot).
     public static func outline(
         _ view: borrowing StoreView, market: MarketID, through position: GlobalPosition

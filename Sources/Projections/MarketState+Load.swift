@@ -29,6 +29,7 @@ extension MarketState {
             try state.adoptDays(view, &saved)
             if MarketRecord(&state, skips: saved.skips, hasher: SHA256()) == record {
                 saved.position = record.position
+                saved.progress = state.progress
                 saved.isComplete = saved.damaged.isEmpty && state.holds(saved)
                 return (state, saved)
             }

@@ -51,6 +51,7 @@ extension MarketState {
             return nil
         }
         saved.position = record.position
+        saved.progress = state.progress
         saved.isComplete = true
         return (state, saved)
     }

@@ -18,14 +18,16 @@ public struct SavedDays: Sendable {
     let skips: Int
     /// How many events the log passed over when this was read.
     package var skipCount: Int { skips }
-    /// From one snapshot to the next, in positions.
+    /// How far the market was at the record, see ``MarketState/progress``.
+    var progress: UInt64 = 0
+    /// From one snapshot to the next, in events of candles and labels.
     package var snapshotInterval = MarketRecord.snapshotInterval
 
     init(skips: Int) { self.skips = skips }
 
-    /// Whether a record that moves to a position is kept as a snapshot too.
-    func isSnapshot(at position: GlobalPosition) -> Bool {
-        position.number / snapshotInterval != self.position.number / snapshotInterval
+    /// Whether a record of a market that is so far is kept as a snapshot too.
+    func isSnapshot(at progress: UInt64) -> Bool {
+        progress / snapshotInterval != self.progress / snapshotInterval
     }
 }
 
@@ -46,16 +48,17 @@ extension MarketState {
         }
     }
 
-    /// The record, and a snapshot of it where it moves across a multiple of 1,024 positions.
+    /// The record, and a snapshot of it where the market's progress crosses a multiple of 512 events.
     ///
     /// - Complexity: O(days), and the rows of hours that changed.
     mutating func recordChanges(_ saved: inout SavedDays, hasher: SHA256) -> [RecordChange] {
         let bytes = MarketRecord(&self, skips: saved.skips, hasher: hasher).bytes
         var changes: [RecordChange] = [(MarketRecord.key(market), bytes)]
-        if saved.isSnapshot(at: position) {
+        if saved.isSnapshot(at: progress) {
             changes.append((MarketRecord.snapshot(market, position), bytes))
         }
         saved.position = position
+        saved.progress = progress
         return changes
     }
 

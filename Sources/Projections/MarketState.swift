@@ -36,6 +36,10 @@ public struct MarketState: Sendable {
         labellings.firstIndex { $0.hash == hash }
     }
 
+    /// How far a market is: its events of candles and labels. By it snapshots are spaced: by positions, a
+    /// log of hundreds of markets would keep one of each with every commit.
+    var progress: UInt64 { labellings.reduce(candlesVersion) { $0 + $1.labelsVersion } }
+
     /// The labellings of active configurations: those that updates carry on.
     public var activeLabellings: [LabelState] {
         let hashes = configuration.active.map(\.labelsHash)

@@ -64,6 +64,7 @@ struct RebuildWork {
         for market in fold.markets {
             saved.append(unsaved)
             saved[saved.count - 1].position = market.position
+            saved[saved.count - 1].progress = market.progress
         }
         position = progress.position
         startsOver = false
@@ -109,11 +110,12 @@ struct RebuildWork {
         for index in touched.sorted() {
             fold.markets[index].position = position
             changed.insert(index)
-            if saved[index].isSnapshot(at: position) {
+            if saved[index].isSnapshot(at: fold.markets[index].progress) {
                 let changes = fold.markets[index].recordChanges(&saved[index], hasher: hasher)
                 snapshots += changes.dropFirst()
             }
             saved[index].position = position
+            saved[index].progress = fold.markets[index].progress
         }
         touched = []
     }

@@ -6,13 +6,13 @@ import Testing
 struct HelpTests {
     static let verbs = [
         "", "init", "import", "delta", "update", "backfill", "replay", "status", "labels",
-        "weights",
+        "weights", "splits", "export",
         "candles",
         "config", "drift", "baseline", "baseline show", "baseline set", "baseline release",
         "blame", "blame label", "blame drift", "blame action", "blame alert",
         "alerts", "ack", "resume",
         "config show", "config hash", "config list", "config activate", "config deactivate", "log",
-        "show", "verify", "keygen",
+        "show", "diff", "bisect", "tag", "verify", "keygen",
         "checkpoint", "prove", "prove inclusion", "prove consistency", "prove check", "backup",
         "restore", "compact", "rebuild", "skip", "bench",
     ]

@@ -65,7 +65,7 @@ struct RebuildTests {
         #expect(none.code == 0)
         let backfill = ["backfill", "history.csv", "--every", "15m"] + Self.symbol
         #expect(try scratch.run(backfill).code == 0)
-        for words in [[], ["--to", "1100"], ["--to", "900"]] {
+        for words in [[], ["--to", "HEAD~20"], ["--to", "300"]] {
             let whole = try scratch.run(["replay"] + words)
             let short = try scratch.run(["replay", "--from-snapshot"] + words)
             #expect(short.code == 0)
@@ -73,11 +73,11 @@ struct RebuildTests {
                 #expect(try short.json()[key] == whole.json()[key], "\(words)")
             }
             #expect(
-                short.messages.contains("no usable snapshot") == words.contains("900"),
+                short.messages.contains("no usable snapshot") == words.contains("300"),
                 "\(words): \(short.messages)")
             #expect(
-                short.messages.contains("from the snapshot at position 102")
-                    == !words.contains("900"), "\(words): \(short.messages)")
+                short.messages.contains("from the snapshot at position 1")
+                    == !words.contains("300"), "\(words): \(short.messages)")
         }
     }
 }

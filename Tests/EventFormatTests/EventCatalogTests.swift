@@ -87,6 +87,50 @@ import Testing
         }
     }
 
+    @Test func tagsComeBack() throws {
+        let set = TagChange(
+            name: TagName("v1.2")!,
+            target: .init(
+                stream: StreamID("a/b")!, version: StreamVersion(7),
+                eventHash: Sample.configuration),
+            replaces: nil, by: "ada", note: "why \"so\" – ü")
+        var moved = set
+        moved.replaces = StreamVersion(3)
+        moved.note = nil
+        var deleted = moved
+        deleted.target = nil
+        for change in [set, moved, deleted] {
+            let event = change.event
+            #expect(event.type == .tagSet && event.defect == nil)
+            #expect(event.type.defect(in: event.payload.rawSpan) == nil)
+            #expect(try TagChange(event.payload.rawSpan) == change)
+        }
+        let text = String(decoding: set.event.payload, as: UTF8.self)
+        for (part, other) in [
+            ("\"by\":\"ada\",", ""), ("\"version\":7", "\"version\":null"),
+            ("\"version\":7", "\"version\":0"), ("\"schema\":1", "\"schema\":2"),
+            ("v1.2", "12"), ("v1.2", "v 1"), ("a/b", ""), ("c0c1", "c0"), ("c0c1", "C0C1"),
+            ("\"note\":", "\"notes\":"), ("\"replaces\":null", "\"replaces\":-1"),
+        ] {
+            let changed = text.replacing(part, with: other)
+            #expect(changed != text, "\(part)")
+            #expect(throws: FormatError.self, "\(part)") {
+                try TagChange(Array(changed.utf8).rawSpan)
+            }
+        }
+        deleted.replaces = nil
+        #expect(throws: FormatError.self) { try TagChange(deleted.event.payload.rawSpan) }
+    }
+
+    @Test func namesOfTags() {
+        for name in ["a", "-", "v1", "1.2", "A_b-c.9", String(repeating: "x", count: 64)] {
+            #expect(TagName(name)?.description == name)
+        }
+        for name in ["", "1", "0123", "a b", "a@b", "ä", String(repeating: "x", count: 65)] {
+            #expect(TagName(name) == nil, "\(name)")
+        }
+    }
+
     @Test func skipsComeBack() throws {
         let skip = SkippedEvent(
             stream: StreamID("a/b")!, version: StreamVersion(7), eventHash: Sample.configuration,

@@ -143,7 +143,7 @@ import Testing
                 "10 baseline.recorded 1", "11 baseline.released 1", "12 drift.checked 1",
                 "13 market.monitored 1", "14 decision.made 1", "15 alert.raised 1",
                 "16 alert.acknowledged 1", "17 alert.resolved 1", "18 alert.delivered 1",
-                "19 trading.resumed 1",
+                "19 trading.resumed 1", "20 tag.set 1",
             ])
         #expect(EventType.find(number: 0, schemaVersion: 1) == nil)
         #expect(EventType.find(number: 3, schemaVersion: 2) == nil)

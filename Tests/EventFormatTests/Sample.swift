@@ -22,6 +22,7 @@ enum Sample {
         case .labellingOpened: Array(opened.joined().utf8)
         case .configurationActivated: Array(activated.joined().utf8)
         case .eventSkipped: Array(skipped.joined().utf8)
+        case .tagSet: Array(tagged.joined().utf8)
         default: Array((drift(type) ?? completed).joined().utf8)
         }
     }
@@ -73,6 +74,12 @@ enum Sample {
         #"2,"version":41}"#,
     ]
 
+    private static let tagged = [
+        #"{"by":"ada","event_hash":"c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9da"#,
+        #"dbdcdddedf","name":"before-retrain.2","note":"see ticket 12","replaces":7,"schem"#,
+        #"a":1,"stream":"binance/BTC-USDT:USDT/1m/operations","version":41}"#,
+    ]
+
     /// Columns with values that no two places share.
     static func columns(_ layout: ColumnLayout, rows: Int) -> [UInt8] {
         ColumnPayload.encode(
@@ -101,7 +108,9 @@ enum Sample {
             ? "binance/BTC-USDT:USDT/1m/candles"
             : type.name.hasPrefix("label")
                 ? "binance/BTC-USDT:USDT/1m/labels/c0c1c2c3c4c5c6c7"
-                : type == .eventSkipped ? "skips" : driftStream(type) ?? "binance/operations"
+                : type == .eventSkipped
+                    ? "skips"
+                    : type == .tagSet ? "tags" : driftStream(type) ?? "binance/operations"
         return event(stream: name, type: type, payload: payload(of: type))
     }
 

@@ -52,4 +52,11 @@ extension FuzzTarget {
         let again = try? SkippedEvent(skipped.event(causation: .none).payload.rawSpan)
         try require(again == skipped, "a skipped event reads back as another one")
     }
+
+    /// The payload of `tag.set`: what is read encodes to what reads as the same.
+    static let tags = FuzzTarget(name: "tags") { (input) throws(Violation) in
+        guard let change = try? TagChange(input.rawSpan) else { return }
+        let again = try? TagChange(change.event.payload.rawSpan)
+        try require(again == change, "a tag reads back as another one")
+    }
 }

@@ -9,8 +9,8 @@ public struct FuzzTarget: Sendable {
 
     /// All of them.
     public static let all: [FuzzTarget] = [
-        json, events, skips, folds, drift, records, segments, dataFile, notes, proofs, candles,
-        gzip, texts, configurations, toml,
+        json, events, skips, tags, folds, drift, records, segments, dataFile, notes, proofs,
+        candles, gzip, texts, configurations, toml,
     ]
 }
 

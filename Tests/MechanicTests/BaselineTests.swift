@@ -58,6 +58,55 @@ struct BaselineTests {
         try market.bench.audit("fixed")
     }
 
+    /// One candle in the first hour, then nothing: no baseline that holds for ever.
+    @Test func aFixedBaselineHoldsEnoughForEveryTest() throws {
+        let market = try DriftMarket([DriftMarket.configuration { $0.baseline = .fixed }])
+        let rows = [market.candle(0, price: 1_000)]
+        try market.bench.update(rows)
+        for hour in 110..<168 { try market.bench.update([market.candle(hour, price: 1_000)]) }
+        #expect(try record(market).entry.cause == .rolling)
+        for hour in 168..<400 { try market.bench.update([market.candle(hour, price: 1_000)]) }
+        let (entry, record) = try record(market)
+        #expect(entry.cause == .fixed && record.summary.closes >= 60)
+        try market.bench.audit("thin")
+    }
+
+    @Test func releasedUnderAFixedPolicyTheNextOneIsKept() throws {
+        let market = try DriftMarket([DriftMarket.configuration { $0.baseline = .fixed }])
+        try market.run(240)
+        let range = DriftMarket.stamp(24)..<DriftMarket.stamp(100)
+        _ = try market.bench.updater.setBaseline(range, market.configuration, at: market.now)
+        try market.run(1)
+        _ = try market.bench.updater.releaseBaseline(
+            market.configuration, by: nil, at: market.now)
+        let check = try #require(try market.run(1)[0].drift[0].check)
+        #expect(check.reference.upperBound == check.current.range.lowerBound)
+        try market.run(30)
+        #expect(try market.checks().suffix(4).allSatisfy { $0.reference == check.reference })
+        try market.bench.audit("released")
+    }
+
+    /// Labels of a baseline are decided by minutes after its end.
+    @Test func aRevisedMinuteThatDecidesALabelOfABaselineMakesItStale() throws {
+        let market = try DriftMarket([DriftMarket.configuration { $0.checkRows = 1_000 }])
+        try market.run(240)
+        let range = DriftMarket.stamp(24)..<DriftMarket.stamp(100)
+        let (set, _) = try market.bench.updater.setBaseline(
+            range, market.configuration, at: market.now)
+        // Six hours are the longest trade.
+        #expect(set.basis.knownBy > range.upperBound)
+        #expect(set.basis.knownBy <= DriftMarket.stamp(107))
+        for (hour, stale) in [(108, 0), (100, 1), (99, 2)] {
+            var candle = market.candle(hour, price: 1_000)
+            candle.volume = 77
+            try market.bench.update([candle], now: market.end)
+            #expect(try record(market).entry.staleMinutes == stale)
+            let revisions = try market.bench.store.read { try set.basis.revisions($0) }
+            #expect(revisions.count == stale)
+        }
+        try market.bench.audit("stale labels")
+    }
+
     @Test func aBaselineThatIsSetHoldsUntilItIsReleased() throws {
         let market = try DriftMarket([DriftMarket.configuration()])
         try market.run(240)
@@ -140,13 +189,14 @@ struct BaselineTests {
             try market.bench.update([candle], now: market.end)
         }
         let (entry, record) = try record(market)
-        #expect(entry.staleMinutes == 2 && entry.digest == record.basis.digest)
+        // The last one decides labels of the period.
+        #expect(entry.staleMinutes == 3 && entry.digest == record.basis.digest)
         let revisions = try market.bench.store.read { try record.basis.revisions($0) }
-        #expect(revisions.map(\.stamp).prefix(2) == [DriftMarket.stamp(24), DriftMarket.stamp(60)])
+        #expect(revisions.map(\.stamp) == [24, 60, 100].map(DriftMarket.stamp))
         for isCold in [false, true] {
             if isCold { market.bench.startUpdater() }
             let check = try #require(try market.runToCheck().check)
-            #expect(check.staleMinutes == 2)
+            #expect(check.staleMinutes == 3)
             #expect(check[.psi]?.reference == first[.psi]?.reference)
             // No close of 4,000 is in the range that the baseline had.
             #expect(check.outside == first.outside || check[.psi]?.statistic != nil)

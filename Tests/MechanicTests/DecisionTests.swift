@@ -60,11 +60,29 @@ struct DecisionTests {
         for _ in 0..<2 { #expect(history.decide(.none, hold: 4).level == .critical) }
         #expect(history.decide(.none, hold: 4).level == DriftSeverity.none)
         #expect(history.decide(.warning, hold: 4)[.notify] != nil)
-        // What had too little to go by neither raises nor calms.
-        for _ in 0..<10 {
+        // What had too little to go by neither raises nor calms, however long it lasts.
+        for _ in 0..<100 {
             let decision = history.decide(.insufficientData, hold: 4)
             #expect(decision.level == .warning && decision[.notify] == nil)
         }
+    }
+
+    /// A milder level that comes back while a graver alert is open is no news; a pause anew is.
+    @Test func anOpenAlertGivesWayToAGraverLevelOnly() {
+        var history = DriftMarketHistory()
+        #expect(history.decide(.severe, hold: 1)[.notify] != nil)
+        #expect(history.decide(.warning, hold: 1)[.notify] == nil)
+        #expect(history.decide(.critical, hold: 1)[.notify] == nil)
+        // Trading is paused still: nobody need be told twice.
+        #expect(history.decide(.severe, hold: 1)[.notify] == nil)
+        history.resume()
+        #expect(history.decide(.severe, hold: 1)[.pauseTrading] == nil)
+        #expect(history.decide(.warning, hold: 1)[.notify] == nil)
+        let again = history.decide(.severe, hold: 1)
+        #expect(again[.pauseTrading] != nil && again[.notify] != nil)
+        #expect(history.decide(.none, hold: 1).level == DriftSeverity.none)
+        #expect(history.decide(.warning, hold: 1)[.notify] != nil)
+        #expect(history.decide(.critical, hold: 1)[.notify] != nil)
     }
 
     @Test func intentsFollowTheLevel() {
@@ -90,6 +108,12 @@ struct DriftMarketHistory {
     private var operations = Operations()
     private(set) var version: UInt64 = 0
 
+    mutating func resume() {
+        let event = TradingResumed(
+            labelsHashes: [configuration.labelsHash], by: "ada", reason: nil)
+        try! operations.apply(event)
+    }
+
     mutating func decide(_ severity: DriftSeverity, hold: Int) -> Decision {
         version += 1
         let drifted = [.warning: 1, .critical: 2, .severe: 3][severity] ?? 0
@@ -110,8 +134,12 @@ struct DriftMarketHistory {
         precondition(check.severity == severity, "the severity that was asked for")
         history.apply(check, version: version, isPinned: false)
         let hash = configuration.labelsHash
-        let decision = Decision(on: check, history[hash]!, operations[hash], hold: hold)
+        let decision = Decision(on: check, history[hash]!, operations, hold: hold)
+        let raised = operations.alert(raisedBy: decision)
+        let resolved = operations.alert(resolvedBy: decision)
         operations.apply(decision)
+        if let raised { try! operations.apply(raised) }
+        if let resolved { try! operations.apply(resolved) }
         return decision
     }
 }

@@ -38,7 +38,7 @@ struct DeterminismTests {
         "labels 1 95c2c573e44774ef34adfaa708b303904f7019e67914b31c7cc9d422a080d31e",
         "configuration 1 422f1976977b29af5151fb700871f6ba9005aaca537cffb1ee3f00e0b82336da",
         "baselines 1 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945",
-        "drift 1 fabfb2ed2ac332609d9b3dcbb1bf67ef3ff0ef6751364d808d475b25ab864e8d",
+        "drift 1 fe56f692037f7e12cdfc6906d5de62a279ae37243ac7f71f5e63848b620da1dc",
         "operations 1 85379d3298c8aeb306afbd6ac9f79b345a05e25bd59001554db284b6b408bcf7",
     ]
 

@@ -81,6 +81,39 @@ struct DriftScheduleTests {
         try market.bench.audit("configurations")
     }
 
+    /// A leaf edited and edited back: the first configuration is still active, and must decide again.
+    @Test func theConfigurationAskedForLastDecides() throws {
+        let market = try DriftMarket([DriftMarket.configuration()])
+        try market.run(200)
+        let other = DriftMarket.configuration { $0.psi = 5 }
+        let before = DriftMarket.configuration()
+        for (index, wanted) in [other, before, before, other].enumerated() {
+            let hour = 200 + index
+            let request = UpdateRequest(
+                candles: CandleColumns([market.candle(hour, price: 1_000)]),
+                configurations: [wanted])
+            let delta = try DeltaDetector.detect(
+                market.bench.store, DriftMarket.market, request,
+                at: DriftMarket.stamp(hour + 1) * 1_000)
+            let report = try market.bench.updater.update(
+                request, at: DriftMarket.stamp(hour + 1) * 1_000)
+            #expect(report.drift.map(\.configurationHash) == [wanted.hash])
+            #expect(delta.isConfigurationChanged == (index != 2))
+            #expect((report.drift[0].check?.cause == .configuration) == (index != 2))
+        }
+        // Both asked for: the last one decides, and asking again changes nothing.
+        for hour in 204..<206 {
+            let report = try market.bench.updater.update(
+                UpdateRequest(
+                    candles: CandleColumns([market.candle(hour, price: 1_000)]),
+                    configurations: [other, before]),
+                at: DriftMarket.stamp(hour + 1) * 1_000)
+            #expect(report.drift.map(\.configurationHash) == [before.hash])
+            #expect((report.drift[0].check?.cause == .configuration) == (hour == 204))
+        }
+        try market.bench.audit("edited back")
+    }
+
     @Test func severalLabellingsAreCheckedEach() throws {
         let one = DriftMarket.configuration()
         var other = one

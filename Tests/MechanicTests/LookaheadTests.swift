@@ -84,10 +84,22 @@ struct LookaheadTests {
         }.result
     }
 
-    /// The log is sound by all hashes, and the check says these words of it.
+    /// The log is sound by all hashes, the check says these words of it, and no training set is made
+    /// of the label as of then.
     private func expect(
-        _ position: GlobalPosition, minute: Int, _ field: LabelField?, _ words: String...
+        _ position: GlobalPosition, minute: Int, _ field: LabelField?, isExported: Bool = false,
+        _ words: String...
     ) throws {
+        let end = try bench.store.read { try $0.frame(at: position).endOfCommit }
+        let basis = try #require(try ExportTests.basis(bench.store, bench.market, at: end))
+        if isExported {
+            #expect(try !ExportTests.set(bench.store, basis).rows.isEmpty)
+        } else {
+            let error = #expect(throws: TrainingError.self) {
+                try ExportTests.set(bench.store, basis)
+            }
+            #expect(error?.kind == .leak && error?.entry == Self.stamp(minute), "\(error!)")
+        }
         #expect(try bench.store.verify().isClean)
         let check = try Lookahead.run(bench.store)
         #expect(check.findings.count == 1, "\(check.findings.map(\.message))")
@@ -185,7 +197,8 @@ struct LookaheadTests {
         // The position of the completion; the candle stands one before.
         let position = try forge(candles: Self.flat(10...10), through: 10, now: 10)
         try expect(
-            GlobalPosition(position.number - 1), minute: 10, nil, "candle of \(Self.text(10))",
+            GlobalPosition(position.number - 1), minute: 10, nil, isExported: true,
+            "candle of \(Self.text(10))",
             "before it closed at \(Self.text(11))")
     }
 
@@ -195,7 +208,8 @@ struct LookaheadTests {
         let first = try forge(candles: [candles[4]], closed: labels, through: 10)
         let completion = GlobalPosition(first.number + 1)
         try expect(
-            completion, minute: 8, nil, "left open, though the candle of \(Self.text(10))",
+            completion, minute: 8, nil, isExported: true,
+            "left open, though the candle of \(Self.text(10))",
             "known at \(Self.text(11))")
     }
 
@@ -233,7 +247,8 @@ struct LookaheadTests {
     @Test func anUpdateThatSaysItLabelledWhatWasNotRecorded() throws {
         let position = try forge(candles: Self.flat(10...10), through: 12)
         try expect(
-            position, minute: 12, nil, "\(Self.text(12)) is labelled, which was not recorded")
+            position, minute: 12, nil, isExported: true,
+            "\(Self.text(12)) is labelled, which was not recorded")
     }
 
     @Test func theDocumentationHasEveryFieldWithItsMoment() throws {

@@ -1,4 +1,5 @@
 import Digest
+import DriftStatistics
 import EventFormat
 import EventStorage
 import Labeling
@@ -62,7 +63,43 @@ struct RestatementTests {
             #expect(expected.isEmpty == (configuration != Self.fine))
             try checkAsOf(then, exact, configuration, old: old, new: new)
         }
+        try checkDrift(then, exact, before, after)
         try exact.bench.check("restated")
+    }
+
+    /// Drift of the three days that end with the minute in question, against those before them: as of
+    /// before with the close that was forming, now with the final one.
+    private func checkDrift(
+        _ then: GlobalPosition, _ exact: ExactBench, _ before: [Candle], _ after: [Candle]
+    ) throws {
+        let end = Self.minute + 60_000
+        let start = end - 3 * UTCDay.milliseconds
+        let (current, reference) = (start..<end, start - 3 * UTCDay.milliseconds..<start)
+        let configuration = IdentifiedConfiguration(Self.fine)
+        var checks: [DriftCheck] = []
+        for (point, rows) in [(TimePoint.position(then), before), (.head, after)] {
+            let check = try exact.bench.store.read { view in
+                let (state, position) = try MarketState.load(view, market: Self.sol, asOf: point)
+                let index = try #require(state.labelling(configuration.labelsHash))
+                return try DriftInquiry.ask(
+                    view, state, state.labellings[index], configuration, current: current,
+                    reference: reference, at: position
+                ).check
+            }
+            func part(_ range: Range<Int64>) -> [Candle] { rows.filter { range.contains($0.time) } }
+            let window = DriftWindow(
+                times: part(current).map(\.time), closes: part(current).map(\.close),
+                interval: 60_000, labels: LabelTally())
+            let baseline = DriftReference(
+                times: part(reference).map(\.time), closes: part(reference).map(\.close),
+                interval: 60_000, labels: LabelTally())
+            let verdict = ClassicProfile().verdict(of: window, against: baseline)
+            #expect(check[.ks] == verdict.tests[0] && check[.psi] == verdict.tests[1])
+            #expect(check.psiCounts == verdict.stability?.counts)
+            checks.append(check)
+        }
+        #expect(checks[0].current.digest != checks[1].current.digest)
+        #expect(checks[0][.ks] != checks[1][.ks])
     }
 
     /// As of before the old answer, now the new one.

@@ -98,13 +98,14 @@ struct WatchStateTests {
             String(decoding: baselines.bytes(), as: UTF8.self)
                 == #"[{"cause":"set","digest":"101112131415161718191a1b1c1d1e1f202122232425262728"#
                 + #"292a2b2c2d2e2f","from_ms":1760140980000,"known_by_ms":1763337780000,"#
-                + labels + #","pinned":true,"stale":1,"until_ms":1762732980000,"version":2,"#
+                + labels + #","pinned":true,"stale":2,"until_ms":1762732980000,"version":2,"#
                 + #""volatility_bps":6.78125}]"#)
         #expect(
             String(decoding: drift.bytes(), as: UTF8.self)
                 == #"[{"baseline":50,"configuration_hash":"\#(Self.configuration.hash.hex)","#
                 + #""end_ms":1763337780000,"from_ms":1760140980000,"# + labels
-                + #","pinned":true,"revised":2,"severities":"c","version":3}]"#)
+                + #","pinned":true,"revised":2,"severities":"c","#
+                + #""severity":"critical","version":3}]"#)
         #expect(
             String(decoding: operations.bytes(), as: UTF8.self)
                 == #"{"alert_count":2,"alerts":[{"acknowledged_by":null,"alert":2,"cause":"ks and "#

@@ -72,12 +72,16 @@ public struct EventType: Hashable, Sendable {
     /// Somebody let trading go on that a decision had paused.
     public static let tradingResumed = EventType(19, "trading.resumed", version: 1, .json)
 
+    /// The end of a commit got a name, or lost it, see ``TagChange``.
+    public static let tagSet = EventType(20, "tag.set", version: 1, .json)
+
     /// All types in the versions that this program writes.
     public static let all: [EventType] = [
         .labellingOpened, .configurationActivated, .candlesRecorded, .candlesRevised,
         .labelsClosed, .labelsRevised, .labelsRetracted, .updateCompleted, .eventSkipped,
         .baselineRecorded, .baselineReleased, .driftChecked, .marketMonitored, .decisionMade,
         .alertRaised, .alertAcknowledged, .alertResolved, .alertDelivered, .tradingResumed,
+        .tagSet,
     ]
 
     /// The type with a number and a schema version, an old one too; nil if this program does not

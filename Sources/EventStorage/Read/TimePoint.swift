@@ -12,8 +12,10 @@ public enum TimePoint: Hashable, Sendable {
     case before(Int64)
     /// So many commits before the newest one.
     case commitsBack(UInt64)
+    /// The end of a commit that somebody gave a name.
+    case tag(TagName)
 
-    /// Reads `1234`, `HEAD`, `HEAD~3` or `-6h` (units s, m, h, d); nil if it is none of them.
+    /// Reads `1234`, `HEAD`, `HEAD~3`, `-6h` (units s, m, h, d) or `@name`; nil if it is none of them.
     ///
     /// Calendar times are the caller's to read: this room knows no calendar.
     public init?(_ text: String) {
@@ -25,6 +27,8 @@ public enum TimePoint: Hashable, Sendable {
             self = .commitsBack(count)
         } else if text.hasPrefix("-"), let span = Self.microseconds(String(text.dropFirst())) {
             self = .before(span)
+        } else if text.hasPrefix("@"), let name = TagName(String(text.dropFirst())) {
+            self = .tag(name)
         } else {
             return nil
         }
@@ -48,8 +52,9 @@ public enum TimePoint: Hashable, Sendable {
 extension StoreView {
     /// The end of the commit that a point names; position 0 is the empty log.
     ///
-    /// - Throws: `.invalidPoint` if the point lies beyond the log.
-    /// - Complexity: O(log² events): a binary search over positions.
+    /// - Throws: `.invalidPoint` if the point lies beyond the log, or there is no such tag; `.corrupted`
+    ///   where a tag names an event that the log does not hold.
+    /// - Complexity: O(log² events): a binary search over positions; for a tag O(tags × log events).
     public func resolve(_ point: TimePoint) throws(EventStoreError) -> GlobalPosition {
         let head = try head()
         switch point {
@@ -72,6 +77,8 @@ extension StoreView {
                     .invalidPoint, "the log has \(head.commit) commits, HEAD~\(count) is before it")
             }
             return try end { $0.commit <= head.commit - count }
+        case .tag(let name):
+            return try position(of: try tags().tag(name))
         }
     }
 
@@ -95,7 +102,7 @@ extension StoreView {
         return overflow ? .min : time
     }
 
-    private func endOfCommit(
+    func endOfCommit(
         atOrBefore position: GlobalPosition
     ) throws(EventStoreError) -> GlobalPosition {
         guard position > .start else { return .start }

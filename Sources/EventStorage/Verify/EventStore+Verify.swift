@@ -32,6 +32,7 @@ extension EventStore {
             }
             let results = try checks.finish()
             try verifier.finish(head, view, keyEntries: results.keyEntries)
+            try verifier.checkTags(view)
             var report = verifier.report
             report.merge(results.report)
             for skip in skips.all

@@ -58,6 +58,19 @@ struct LogVerifier {
         }
     }
 
+    /// Every tag names an event that this log holds.
+    mutating func checkTags(_ view: borrowing StoreView) throws {
+        do {
+            for tag in try view.tags().all {
+                _ = try noting(tag.position) { try view.position(of: tag) }
+            }
+        } catch let error as EventStoreError where error.code == .corrupted {
+            report.note(error.position, error.message)
+        } catch let error as EventStoreError where error.code == .unknownEvent {
+            // Whoever checks payloads says so.
+        }
+    }
+
     private mutating func check(
         _ event: borrowing EventView, at position: GlobalPosition, _ view: borrowing StoreView
     ) throws {

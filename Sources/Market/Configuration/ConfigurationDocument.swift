@@ -1,4 +1,5 @@
 internal import CanonicalJSON
+internal import Spelling
 
 /// What a document says of a configuration, before values are read: a preset and leaves by name.
 struct ConfigurationDocument {

@@ -1,3 +1,5 @@
+internal import Spelling
+
 /// What may decide a leaf beside `--config`: `--set`, then the environment, then the project's file,
 /// then a preset. Read once; nothing here opens a file or asks the process for a variable.
 public struct ConfigurationSources: Sendable {

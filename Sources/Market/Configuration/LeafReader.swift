@@ -1,4 +1,5 @@
 internal import CanonicalJSON
+internal import Spelling
 
 /// A value of a document while a leaf is read from it.
 struct LeafReader {

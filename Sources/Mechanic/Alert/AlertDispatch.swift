@@ -9,8 +9,8 @@ public import Projections
 /// Brings open alerts to sinks and records what became of them.
 ///
 /// Delivery comes after the commit that raised the alert, so that no sink can hold up or undo what was
-/// recorded. What a sink did not take is tried again by the next dispatch, while the alert is open and
-/// nobody has acknowledged it.
+/// recorded. What a sink did not take is tried again by the next dispatch, while the alert is open, its
+/// labelling active, and nobody has acknowledged it.
 public struct AlertDispatch: Sendable {
     /// What was tried, in the order of alerts and sinks.
     public private(set) var deliveries: [AlertDelivered] = []
@@ -29,7 +29,9 @@ public struct AlertDispatch: Sendable {
         var dispatch = AlertDispatch()
         guard !sinks.isEmpty else { return dispatch }
         let state = try updater.recentState()
-        for alert in state.operations.alerts where alert.acknowledgedBy == nil {
+        let active = state.activeLabellings.map(\.hash)
+        for alert in state.operations.alerts
+        where alert.acknowledgedBy == nil && active.contains(alert.labelsHash) {
             let line = alert.json(of: state).canonicalBytes
             for sink in sinks where !alert.sinks.contains(sink.name) {
                 let delivery = sink.deliver(line)

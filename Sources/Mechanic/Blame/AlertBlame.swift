@@ -137,9 +137,7 @@ private struct AlertReproduction {
                 if raised.alert == alert.alert {
                     isRecorded = raised == alert
                 } else {
-                    // Those in between are not among the events.
-                    operations.alertCount = raised.alert - 1
-                    try operations.apply(raised)
+                    try operations.take(raised)
                 }
             case .alertResolved: try operations.apply(AlertResolved(event))
             default: break

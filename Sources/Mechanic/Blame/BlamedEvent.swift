@@ -41,6 +41,8 @@ public struct BlamedEvent: Sendable {
         case paused
         /// It let trading go on.
         case resumed
+        /// It is the alert that was open, so that nobody was told once more.
+        case alerted
         /// It decided what raised the alert.
         case decision
         /// It is the alert that has the number before.

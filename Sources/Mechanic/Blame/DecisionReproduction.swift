@@ -25,6 +25,8 @@ struct DecisionReproduction {
         var operations = Operations()
         try LooseEvents(events).forEach { stream, event in
             guard stream.market == market else { throw BlameError("an event of another market") }
+            // What follows it, such as the alert that it raised, it does not rest on.
+            guard recorded == nil else { return }
             switch (stream, event.currentType) {
             case (.configuration, _):
                 let change = try ConfigurationChange(event.payload)
@@ -47,8 +49,8 @@ struct DecisionReproduction {
                 let hashes = resumed.labelsHashes.filter { operations[$0]?.pausedSince != nil }
                 try operations.apply(
                     TradingResumed(labelsHashes: hashes, by: resumed.by, reason: resumed.reason))
-            // An alert rests on its decision: its own events are none of that one's.
-            case (.operations, .alertRaised), (.operations, .alertResolved): break
+            case (.operations, .alertRaised): try operations.take(AlertRaised(event))
+            case (.operations, .alertResolved): try operations.apply(AlertResolved(event))
             default: throw BlameError("an event that no decision rests on")
             }
         }
@@ -63,11 +65,19 @@ struct DecisionReproduction {
             throw BlameError("the configuration that decided is not among the events")
         }
         var decision = Decision(
-            on: check, history, operations[recorded.labelsHash],
+            on: check, history, operations,
             hold: configuration.configuration.drift.holdChecks)
         decision.program = recorded.program
         self.decision = decision
         self.recorded = recorded
         self.checks = checks.count
+    }
+}
+
+extension Operations {
+    /// Takes an alert although those before it are not among the events.
+    mutating func take(_ raised: AlertRaised) throws {
+        alertCount = raised.alert - 1
+        try apply(raised)
     }
 }

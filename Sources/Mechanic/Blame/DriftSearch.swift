@@ -46,7 +46,10 @@ struct DriftSearch {
         if !basis.range.overlaps(check.value.current.range) {
             try findRows(view, basis, .reference)
         }
-        try forEachRevision(view, after: basis.candlesVersion, of: basis.range) {
+        // The minutes that decided its labels count too.
+        try forEachRevision(
+            view, after: basis.candlesVersion, of: basis.range.lowerBound..<basis.knownBy
+        ) {
             evidence.add($0, .stale, stamp: $1)
         }
     }
@@ -90,14 +93,6 @@ struct DriftSearch {
         } else if let now, let then, then.kind == .setBaseline {
             evidence.add(then.position, .pin)
             evidence.add(now.position, .pin)
-        } else if let baseline, baseline.value.cause == .set {
-            // It was released and is kept: that it is not in force any more must be known where it
-            // would make a difference.
-            if baseline.version > before.version, let now {
-                evidence.add(now.position, .pin)
-            } else if before.value.baseline != baseline.version, let then {
-                evidence.add(then.position, .pin)
-            }
         }
     }
 

@@ -16,6 +16,8 @@ struct DriftRecomputation: Sendable {
     private var baselines: [Hash256: Reference] = [:]
     /// What must follow before the update is complete.
     private var due: [Due] = []
+    /// The labellings whose monitors came since the update before.
+    private var monitored: Set<Hash256> = []
 
     private enum Due: Equatable {
         case decision(DriftCheck, version: UInt64)
@@ -61,7 +63,10 @@ struct DriftRecomputation: Sendable {
 
     /// Says what a complete update left out; nil if nothing.
     mutating func complete(_ state: MarketState) -> String? {
-        defer { due = [] }
+        defer {
+            due = []
+            monitored = []
+        }
         if let missing = due.first {
             switch missing {
             case .decision(let check, _):
@@ -77,6 +82,9 @@ struct DriftRecomputation: Sendable {
         where state.drift[configuration.labelsHash] != nil {
             if let cause = DriftSchedule.cause(state, configuration, end: end) {
                 return "a drift check was due (\(cause.rawValue)) and is not recorded"
+            }
+            guard monitored.contains(configuration.labelsHash) else {
+                return "the update has no monitor of \(configuration.labelsHash.hex.prefix(16))"
             }
         }
         return nil
@@ -99,6 +107,10 @@ struct DriftRecomputation: Sendable {
         guard range.upperBound <= end - policy.currentLength else {
             return "\(place) overlaps the current window"
         }
+        let known = state.baselines[configuration.labelsHash]
+        if recorded.cause != .set, let known, policy.keeps(known) {
+            return "\(place) is recorded although version \(known.version) is kept"
+        }
         let rows =
             state.window.reaches(range.lowerBound)
             ? Past(
@@ -116,7 +128,8 @@ struct DriftRecomputation: Sendable {
             version: event.streamVersion.number, range: range, all: reference(.all),
             newest: reference(.last1000))
         let cause =
-            recorded.cause == .set ? .set : policy.cause(of: range, state.window.candles)
+            recorded.cause == .set
+            ? .set : policy.cause(of: range, rows.candles, holding: computed[policy.labels])
         var (candles, labels) = (rows.candles, rows.labels)
         let expected = BaselineRecord(
             cause: cause, configurationHash: configuration.hash,
@@ -144,14 +157,9 @@ struct DriftRecomputation: Sendable {
             return "\(place) was not due"
         }
         let policy = configuration.configuration.drift
-        let (current, reference) = policy.periods(endingAt: end)
-        var baseline = ComputedBaseline(range: reference, reference: .empty)
-        if let entry = state.baselines[configuration.labelsHash], recorded.baseline > 0,
-            let known = baselines[configuration.labelsHash], known.version == entry.version
-        {
-            baseline = ComputedBaseline(
-                range: known.range, reference: known[policy.labels], version: entry.version,
-                staleMinutes: entry.staleMinutes)
+        let current = policy.periods(endingAt: end).current
+        guard let baseline = baseline(configuration, end: end, state) else {
+            return "\(place): no baseline of its reference period is recorded"
         }
         var expected = DriftComputation.check(
             cause, PeriodSample(current, of: state.window.candles, withCloses: false),
@@ -161,8 +169,31 @@ struct DriftRecomputation: Sendable {
         return JSONDifference.first(recorded.json, expected.json).map { "\(place): \($0)" }
     }
 
+    /// What a check must be compared with: the baseline that the policy keeps, else the period before the
+    /// current window, which must be recorded just before if there is a candle in it.
+    private func baseline(
+        _ configuration: IdentifiedConfiguration, end: Int64, _ state: MarketState
+    ) -> ComputedBaseline? {
+        let policy = configuration.configuration.drift
+        let range = policy.periods(endingAt: end).reference
+        let hash = configuration.labelsHash
+        let entry = state.baselines[hash]
+        let isKept = entry.map(policy.keeps) ?? false
+        if !isKept, PeriodRows(state.window.candles, range).isEmpty {
+            return ComputedBaseline(range: range, reference: .empty)
+        }
+        // Rows that were revised since make it another one: then it had to be recorded anew.
+        guard let entry, let known = baselines[hash], known.version == entry.version,
+            isKept || (entry.range == range && entry.staleMinutes == 0)
+        else { return nil }
+        return ComputedBaseline(
+            range: known.range, reference: known[policy.labels], version: entry.version,
+            staleMinutes: entry.staleMinutes)
+    }
+
     private mutating func check(_ recorded: MarketMonitor, _ state: MarketState) -> String? {
         checked += 1
+        monitored.insert(recorded.labelsHash)
         guard let newest = state.window.newest, let index = state.labelling(recorded.labelsHash)
         else { return "a monitor of a labelling that was never opened" }
         let expected = MarketMonitor(
@@ -188,7 +219,7 @@ struct DriftRecomputation: Sendable {
         else { return "\(place) follows no check" }
         due.remove(at: found)
         var expected = Decision(
-            on: check, history, state.operations[hash],
+            on: check, history, state.operations,
             hold: configuration.configuration.drift.holdChecks)
         expected.program = recorded.program
         if let raised = state.operations.alert(raisedBy: expected) { due.append(.raised(raised)) }

@@ -56,7 +56,7 @@ public enum DeltaDetector {
         if wanted.isEmpty, state.isUndecided, hasCandles {
             wanted = [IdentifiedConfiguration(.scalp)]
         }
-        return wanted.filter { !state.configuration.contains($0) }
+        return state.configuration.activations(of: wanted)
     }
 
     /// Nothing is to do where no row, no configuration and no labelling left behind asks for it.
@@ -81,7 +81,8 @@ public enum DeltaDetector {
         _ census: inout CandleCensus, _ view: borrowing StoreView
     ) throws -> [Delta.Labelling] {
         var labellings: [Delta.Labelling] = []
-        for configuration in state.configuration.active + activated {
+        let kept = state.configuration.active.filter { !activated.contains($0) }
+        for configuration in kept + activated {
             let isActivated = activated.contains(configuration)
             let hash = configuration.labelsHash
             if let known = labellings.firstIndex(where: { $0.labelsHash == hash }) {

@@ -11,12 +11,12 @@ extension Decision {
     ///
     /// - Parameters:
     ///   - history: the checks of the labelling, this one among them.
-    ///   - watch: what was in force before; nil before the first decision.
+    ///   - operations: what was in force before, and which alerts are open.
     ///   - hold: how many checks hold a level.
     public init(
-        on check: DriftCheck, _ history: DriftHistory.Entry, _ watch: Operations.Watch?,
-        hold: Int
+        on check: DriftCheck, _ history: DriftHistory.Entry, _ operations: Operations, hold: Int
     ) {
+        let watch = operations[check.labelsHash]
         let level = history.level(hold: hold)
         let before = watch?.level ?? .none
         self.init(
@@ -30,7 +30,7 @@ extension Decision {
         intents = Self.actions(level, isResumed: watch?.isResumed ?? false).map {
             Intent($0, cause: cause)
         }
-        if level > before { intents.append(Intent(.notify, cause: cause)) }
+        if operations.isNews(self, after: before) { intents.append(Intent(.notify, cause: cause)) }
     }
 
     /// What a level asks for, the mildest first.
@@ -63,11 +63,18 @@ extension DriftCheck {
 }
 
 extension Operations {
+    /// Whether somebody must be told of a level: it rose, above that of the alert that is open, or so that
+    /// trading is paused anew.
+    func isNews(_ decision: Decision, after before: DriftSeverity) -> Bool {
+        guard decision.level > before, decision.level >= .warning else { return false }
+        guard let open = alert(of: decision.labelsHash) else { return true }
+        let isPaused = self[decision.labelsHash]?.pausedSince != nil
+        return decision.level > open.level || (decision[.pauseTrading] != nil && !isPaused)
+    }
+
     /// The alert that a decision raises; nil if it raises none.
     public func alert(raisedBy decision: Decision) -> AlertRaised? {
-        guard decision.level > decision.previousLevel, decision.level >= .warning,
-            let cause = decision[.notify]?.cause
-        else { return nil }
+        guard let cause = decision[.notify]?.cause else { return nil }
         return AlertRaised(
             alert: alertCount + 1, labelsHash: decision.labelsHash,
             configurationHash: decision.configurationHash, check: decision.check,

@@ -111,9 +111,21 @@ extension DriftReference {
 
 extension DriftPolicy {
     /// Why a period before the current window is recorded: a policy that keeps the first one waits for
-    /// one that the market fills from its first hour on.
-    func cause(of reference: Range<Int64>, _ candles: DayGrid<Candle>) -> BaselineRecord.Cause {
-        guard baseline == .fixed else { return .rolling }
+    /// one that the market fills from its first hour on, with half its candles and enough for every test.
+    func cause(
+        of reference: Range<Int64>, _ candles: DayGrid<Candle>, holding content: DriftReference
+    ) -> BaselineRecord.Cause {
+        cause(of: reference, candles, closes: content.closes?.count ?? 0) { content.labels.count }
+    }
+
+    /// The same of a period with so many closes and labels; labels are counted only if it matters.
+    func cause(
+        of reference: Range<Int64>, _ candles: DayGrid<Candle>, closes: Int, labels: () -> Int
+    ) -> BaselineRecord.Cause {
+        let half = Int(baselineLength / candles.timeframe.milliseconds) / 2
+        guard baseline == .fixed, closes >= max(minimumRows, half), labels() >= leastLabels else {
+            return .rolling
+        }
         var isFilled = false
         candles.forEach(
             from: reference.lowerBound, through: reference.lowerBound + 3_600_000 - 1
@@ -123,6 +135,6 @@ extension DriftPolicy {
 
     /// Whether a recorded baseline stays for the next check.
     func keeps(_ entry: Baselines.Entry) -> Bool {
-        entry.isPinned || (baseline == .fixed && entry.cause != .rolling)
+        entry.isPinned || (baseline == .fixed && entry.cause == .fixed)
     }
 }

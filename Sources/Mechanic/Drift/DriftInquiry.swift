@@ -68,8 +68,11 @@ public struct DriftInquiry: Sendable {
                         + UTCTime.text(milliseconds: window.lowerBound))
             }
             baseline = try inquiry.reference(range, knownBy: end, view)
-            // One that was revised since holds other values than these.
-            if let known, known.range == range, known.knownBy == end, known.staleMinutes == 0 {
+            // One that was revised since, or recorded at another end, holds other values than these.
+            if let known, known.range == range, known.staleMinutes == 0,
+                let last = state.drift[labelling.hash], last.end == end,
+                last.baseline == known.version
+            {
                 baseline.version = known.version
             }
         }

@@ -113,7 +113,8 @@ extension Updater {
         var baseline = ComputedBaseline(range: sample.range, reference: reference)
         guard reference.closes?.count != 0 else { return baseline }
         let record = DriftComputation.record(
-            reference, sample.range, policy.cause(of: sample.range, warm.state.window.candles),
+            reference, sample.range,
+            policy.cause(of: sample.range, warm.state.window.candles, holding: reference),
             knownBy: end, configuration, &warm.state, hasher: hasher)
         if let entry = warm.state.baselines[hash], entry.isSame(as: record) {
             baseline.version = entry.version
@@ -137,7 +138,7 @@ extension Updater {
         let hash = configuration.labelsHash
         guard let check = outcome.check, let history = warm.state.drift[hash] else { return }
         let decision = Decision(
-            on: check, history, warm.state.operations[hash],
+            on: check, history, warm.state.operations,
             hold: configuration.configuration.drift.holdChecks)
         // Asked before the decision is folded: it is about what was open until now.
         outcome.decision = decision

@@ -64,7 +64,7 @@ extension Updater {
         if wanted.isEmpty, warm.state.isUndecided, hasCandles {
             wanted = identified([.scalp])
         }
-        for wanted in wanted where !warm.state.configuration.contains(wanted) {
+        for wanted in warm.state.configuration.activations(of: wanted) {
             let change = ConfigurationChange(wanted.configuration, isActive: true)
             _ = try record(change.event, to: .configuration(market), &commit, &warm)
         }

@@ -21,7 +21,7 @@ public final class Updater {
 
     /// Most bytes of events in a commit of a catch-up: 32 MiB; tests make it smaller.
     package var maximumCommitBytes = 32 << 20
-    /// From one snapshot to the next, in positions; tests make it smaller.
+    /// From one snapshot to the next, in events; tests make it smaller.
     package var snapshotInterval = MarketRecord.snapshotInterval
 
     /// How many threads may label a long history at once; they change nothing but the time.

@@ -5,7 +5,7 @@ internal import SystemIO
 /// `bench`: what this machine can do.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure this machine: append, replay, verify, label, drift, parse, prove.",
+        abstract: "Measure this machine: append, label, drift, update, replay, as-of, what-if.",
         discussion: """
             EXAMPLES
               mechanic-replay bench
@@ -28,6 +28,9 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Hourly updates to measure.", valueName: "count"))
     var rounds = 300
 
+    @Option(help: ArgumentHelp("Events of the log that `as-of` looks into.", valueName: "count"))
+    var events = 300_000
+
     @Option(help: ArgumentHelp("Where scratch stores are made.", valueName: "path"))
     var scratch = "."
 
@@ -35,7 +38,8 @@ struct Bench: ParsableCommand {
 
     /// What can be measured.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case append, label, drift, parse, update, markets, replay, verify, prove
+        case append, label, drift, parse, update, markets, replay, verify, prove, asof = "as-of"
+        case whatif = "what-if"
     }
 
     func run() throws {
@@ -56,12 +60,14 @@ struct Bench: ParsableCommand {
                 case .append: try AppendBench.run(directory, rounds: rounds)
                 case .label: LabelBench.run(history)
                 case .drift: try DriftBench.run(history, directory, rounds: rounds)
+                case .whatif: try WhatIfBench.run(history, directory)
                 case .parse: try ParseBench.run(history, directory)
                 case .update: try UpdateBench.run(history, directory, rounds: rounds)
                 case .markets: try MarketsBench.run(history, directory, rounds: rounds)
                 case .replay: try ReplayBench.run(history, directory)
                 case .verify: try VerifyBench.run(history, directory)
                 case .prove: try ProveBench.run(directory)
+                case .asof: try AsOfBench.run(history, directory, events: events)
                 }
             for result in results { printer.add(result.cells(part)) }
         }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CanonicalJSON
 internal import Digest
+internal import DriftStatistics
 internal import EventFormat
 internal import EventStorage
 internal import Market
@@ -61,12 +62,12 @@ struct BackfillCommand: ParsableCommand {
         let bar = ProgressBar("backfill", unit: "candles", console: console)
         let format = Format.resolve(output.format, inPipe: .json)
         var positions: [GlobalPosition] = []
-        var closed = 0
+        var tally = BackfillTally()
         let updates = try backfill.run(
             input.candles.filtered(stamps), labelFrom: labelling.labelFrom?.milliseconds
         ) { step, rows, total in
             positions.append(step.report.position)
-            closed += step.report.closed
+            tally.add(step.report)
             if format == .jsonl {
                 print(step, UpdateDrift(step.report, try updater.recentState()))
             }
@@ -79,7 +80,7 @@ struct BackfillCommand: ParsableCommand {
             return
         }
         try report(
-            market, backfill, updates: updates, closed: closed, positions: positions, input: input)
+            market, backfill, updates: updates, tally, positions: positions, input: input)
     }
 
     private func check(_ store: EventStore, _ market: MarketID) throws {
@@ -107,16 +108,17 @@ struct BackfillCommand: ParsableCommand {
     }
 
     private func report(
-        _ market: MarketID, _ backfill: Backfill, updates: Int, closed: Int,
+        _ market: MarketID, _ backfill: Backfill, updates: Int, _ tally: BackfillTally,
         positions: [GlobalPosition], input: CandleInput
     ) throws {
         var printer = output.report
         printer.line("market", market.description)
         printer.add("updates", .integer(Int64(updates)), people: Number.grouped(updates))
-        printer.line("labels closed", Number.grouped(closed))
+        printer.line("labels closed", Number.grouped(tally.closed))
+        tally.addDrift(to: &printer)
         DeltaPrinter.add(input.rejects, of: input.rejectedCount, to: &printer)
         printer.member("rejected", .integer(input.rejectedCount))
-        printer.member("labels_closed", .integer(closed))
+        printer.member("labels_closed", .integer(tally.closed))
         printer.member("positions", .array(positions.map { .integer($0.number) }))
         if let first = positions.first, let last = positions.last {
             printer.line("positions", "\(first) … \(last)")
@@ -124,6 +126,31 @@ struct BackfillCommand: ParsableCommand {
         let digests = try backfill.updater.digests()
         DigestPrinter.add([(market, digests)], as: "digests", to: &printer)
         printer.finish()
+    }
+}
+
+/// What the steps of a backfill did in all.
+private struct BackfillTally {
+    private(set) var closed = 0
+    private var checks: [DriftSeverity: Int] = [:]
+    private var alerts = 0
+
+    mutating func add(_ report: UpdateReport) {
+        closed += report.closed
+        for outcome in report.drift {
+            if let check = outcome.check { checks[check.severity, default: 0] += 1 }
+            alerts += outcome.raised == nil ? 0 : 1
+        }
+    }
+
+    func addDrift(to printer: inout ReportPrinter) {
+        let counts = DriftSeverity.allCases.map { ($0.rawValue, checks[$0] ?? 0) }
+        let found = counts.filter { $0.1 > 0 }.map { "\(Number.grouped($0.1)) \($0.0)" }
+        printer.line("drift checks", found.isEmpty ? "none" : found.joined(separator: ", "))
+        printer.line("alerts raised", Number.grouped(alerts))
+        printer.member(
+            "drift_checks", .object(counts.map { .init($0.0, .integer($0.1)) }))
+        printer.member("alerts_raised", .integer(alerts))
     }
 }
 

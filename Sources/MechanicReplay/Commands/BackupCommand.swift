@@ -64,7 +64,7 @@ struct BackupCommand: ParsableCommand {
             throw Failure(
                 .noInput,
                 "--since \(since): no backup has this name, and it is no point: a position, an RFC "
-                    + "3339 time, -6h or HEAD~n")
+                    + "3339 time, -6h, HEAD~n or @tag")
         }
         return .end(ofBackup: since)
     }

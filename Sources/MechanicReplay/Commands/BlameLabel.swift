@@ -30,7 +30,7 @@ struct BlameLabel: ParsableCommand {
         let blame = try options.withState { view, state, position in
             try LabelBlame.of(
                 view, market: state.market,
-                try ConfigurationName.select(options.config, in: state),
+                try Decider.select(options.config, in: state, view, position).labelling,
                 entry: entry.milliseconds, asOf: position)
         }
         let answer = LabelBlameTree(blame)

@@ -29,7 +29,8 @@ struct DriftCommand: ParsableCommand {
             Nothing is recorded: updates record their checks, and --history lists them. The
             report ends with the command that gives it again.
 
-            Exit 1: the severity is at or above --fail-on.
+            Exit 1: the severity is at or above --fail-on. Exit 2: --fail-on is given and
+            no test had enough data to tell.
             """)
 
     @Option(
@@ -99,9 +100,10 @@ struct DriftCommand: ParsableCommand {
     private func judge(_ answer: DriftAnswer) throws {
         guard let limit = inquiry.failOn?.severity else { return }
         let check = answer.check
-        if check.severity == .insufficientData {
-            output.console.say(
-                "warning: --fail-on \(limit.rawValue) cannot tell: \(check.summary)")
+        guard check.severity != .insufficientData else {
+            throw Failure(
+                .cannotRun,
+                "\(answer.market): --fail-on \(limit.rawValue) cannot tell: \(check.summary)")
         }
         guard check.severity >= limit else { return }
         throw Failure(

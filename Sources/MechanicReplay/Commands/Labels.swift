@@ -65,7 +65,7 @@ struct Labels: ParsableCommand {
         let (table, labelling, position) = try store.read { view in
             try market.mustExist(in: view)
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
-            let labelling = try ConfigurationName.select(config, in: state)
+            let labelling = try Decider.select(config, in: state, view, position).labelling
             return (try LabelTable(state, labelling, stamps, view, position), labelling, position)
         }
         output.console.say("as of position \(position)")

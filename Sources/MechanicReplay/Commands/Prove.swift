@@ -32,13 +32,13 @@ struct ProveInclusion: ParsableCommand {
             checkpoint as one C2SP tlog-proof, which needs nothing else to be checked.
             """)
 
-    @Argument(help: ArgumentHelp("A position, a time or HEAD.", valueName: "point"))
+    @Argument(help: ArgumentHelp("A position, a time, HEAD or @tag.", valueName: "point"))
     var point: Point
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "In the log as it was with so many events: a position, a time or HEAD~n.",
+            "In the log as it was with so many events: a position, a time, HEAD~n or @tag.",
             valueName: "point"))
     var size: Point?
 
@@ -101,7 +101,8 @@ struct ProveConsistency: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Events of the older log: a position, time, HEAD~n.", valueName: "older")
+        help: ArgumentHelp(
+            "Events of the older log: a position, time, HEAD~n, @tag.", valueName: "older")
     )
     var first: Point
 

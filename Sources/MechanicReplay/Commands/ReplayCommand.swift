@@ -8,24 +8,39 @@ internal import SystemIO
 /// `replay`: the log folded again.
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Fold the log again and print what comes out.",
+        commandName: "replay", abstract: "Fold the log again, or run history under other settings.",
         discussion: """
             EXAMPLES
               mechanic-replay replay
               mechanic-replay replay --check
               mechanic-replay replay --to 2025-10-10T21:17Z --format json
               mechanic-replay replay --from-snapshot --to HEAD~24
+              mechanic-replay replay --symbol BTC/USDT:USDT --with runner
+              mechanic-replay replay --symbol BTC/USDT:USDT \\
+                --set take_profit_bps=10,15,20 --set stop_loss_bps=5,10,15 --sort net
+              mechanic-replay replay --symbol BTC/USDT:USDT --with new.toml \\
+                --from 2025-10-01 --to 2025-10-11 --labels --format csv
 
             The same events give the same digests, on any machine, at any time. With
             --check every projection is compared with what the store holds; a difference is
             named and is exit 1. Projections of another version are no difference: they are
             named, and `mechanic-replay rebuild` makes them anew.
+
+            What if: --with and --set run the candles of one market under other
+            configurations and print each beside the record. Labels are made anew; drift
+            is checked at the moments of the recorded checks, or where a policy has another
+            schedule, at those updates at which its own checks would have been due; levels,
+            pauses and alerts follow by the rules of updates. Nothing is recorded. Market
+            time is chosen by --from and --to, what was known then by --as-of. Labels and
+            checks whose minutes were revised since are counted apart.
             """)
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Up to this point; default the newest commit.", valueName: "point"))
-    var to: Point?
+        help: ArgumentHelp(
+            "Up to this point, default the newest commit; of a what-if up to this market time.",
+            valueName: "point|time"))
+    var to: ReplayEnd?
 
     @Flag(help: "Compare with what the store holds; exit 1 at a difference.")
     var check = false
@@ -33,10 +48,13 @@ struct ReplayCommand: ParsableCommand {
     @Flag(help: "From the newest snapshot; where there is none, from position 1.")
     var fromSnapshot = false
 
+    @OptionGroup var whatIf: WhatIfOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        try whatIf.check()
+        if whatIf.isAsked { return try runWhatIf() }
         if check, to != nil {
             throw Failure(
                 .usage, "--check compares with the store's newest state: leave out --to")
@@ -45,7 +63,7 @@ struct ReplayCommand: ParsableCommand {
         let bar = ProgressBar("replay", unit: "events", console: output.console)
         let started = SystemClock.monotonicNanoseconds()
         let replay = try Replay.run(
-            store, to: to?.point ?? .head, checks: check, fromSnapshots: fromSnapshot
+            store, to: try to?.asPoint().point ?? .head, checks: check, fromSnapshots: fromSnapshot
         ) { done, total in
             bar.update(Int(done), of: Int(total))
         }
@@ -73,6 +91,16 @@ struct ReplayCommand: ParsableCommand {
                 "\(difference); the log decides: check it with `mechanic-replay verify`, and the next "
                     + "update that adds an event writes the projections anew")
         }
+    }
+
+    private func runWhatIf() throws {
+        if check || fromSnapshot {
+            throw Failure(
+                .usage, "--check and --from-snapshot are of a plain replay: leave them out")
+        }
+        try WhatIfReplay(
+            options: whatIf, end: try to?.asTime(), store: store, output: output
+        ).run()
     }
 
     private func verdict(_ replay: Replay) -> String {

@@ -17,8 +17,8 @@ struct SetBaseline: ParsableCommand {
               mechanic-replay baseline set 1757894400000..1759536000000 \\
                 --symbol BTC/USDT:USDT --config runner
 
-            The period ends before the current window begins. The next update checks drift
-            against it.
+            The period ends before the current window begins. The next update that brings
+            something new checks drift against it.
             """)
 
     @Argument(

@@ -18,7 +18,7 @@ struct Show: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A position, a time (the newest event by then) or HEAD.", valueName: "point"))
+            "A position, a time (the newest event by then), HEAD or @tag.", valueName: "point"))
     var point: Point
 
     @Flag(help: "Every byte with its offset, its field and its value.")

@@ -70,12 +70,9 @@ struct Status: ParsableCommand {
     private static func markets(
         _ view: borrowing StoreView, of only: MarketID?, _ position: GlobalPosition
     ) throws -> [MarketState] {
-        if try view.head().position == position {
-            let markets = try MarketID.all(in: view).filter { only == nil || $0 == only }
-            return try markets.map { try MarketState.load(view, market: $0).state }
+        try MarketID.all(in: view, by: position).filter { only == nil || $0 == only }.map {
+            try MarketState.load(view, market: $0, asOf: .position(position)).state
         }
-        let fold = try LogFold.fold(view, through: position, market: only)
-        return fold.markets.sorted { $0.market < $1.market }
     }
 
     /// Whether records of markets are of another version, and how many events are passed over.

@@ -72,7 +72,8 @@ struct Update: ParsableCommand {
         let report = try updater.update(request, at: now)
         let drift = UpdateDrift(report, try updater.recentState())
         var printer = describe(report, drift, input, before, at: now)
-        let deliveries = alerts.deliver(updater, at: now, output.console)
+        var desk = AlertDesk(alerts)
+        let deliveries = desk.deliver(updater, at: now, output.console)
         UpdateDrift.add(deliveries, to: &printer)
         printer.finish()
     }
@@ -87,6 +88,7 @@ struct Update: ParsableCommand {
             output,
             columns: MarketsTable.rowColumns + MarketsTable.labelColumns
                 + MarketsTable.driftColumns)
+        var desk = AlertDesk(alerts)
         let bar = ProgressBar("update", unit: "markets", console: output.console)
         try MarketFilesReader(input: input, threads: markets.threadCount).read(files) { wave in
             let inputs = table.usable(wave)
@@ -105,7 +107,7 @@ struct Update: ParsableCommand {
                     MarketsTable.cells(market, report) + MarketsTable.labelCells(report)
                     + MarketsTable.driftCells(drift)
                 var printer = describe(report, drift, input, before[index], at: now)
-                let deliveries = alerts.deliver(updater, at: now, output.console)
+                let deliveries = desk.deliver(updater, at: now, output.console)
                 UpdateDrift.add(deliveries, to: &printer)
                 table.add(cells, printer.json, report)
                 table.say(drift, of: market)

@@ -5,6 +5,7 @@ internal import EventFormat
 internal import EventStorage
 internal import Labeling
 internal import Market
+internal import Mechanic
 internal import Projections
 internal import SystemIO
 
@@ -25,15 +26,7 @@ struct Weights: ParsableCommand {
             much. Labels are chosen as `labels` chooses them; open trades have no weight.
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "What the weights are for: scalp, confirm, regime, risk or runner (default: scalp).",
-            valueName: "mode"))
-    var mode: String?
-
-    @Option(
-        help: ArgumentHelp("A half-life of one's own instead of a mode's.", valueName: "duration"))
-    var halfLife: Span?
+    @OptionGroup var weighting: WeightingOptions
 
     @Option(
         help: ArgumentHelp(
@@ -49,36 +42,16 @@ struct Weights: ParsableCommand {
 
     static let columns = ["entry_time_ms", "weight", "known_at_ms"]
 
-    func validate() throws {
-        if mode != nil, halfLife != nil {
-            throw ValidationError(
-                "--mode and --half-life both say how long labels count: choose one")
-        }
-        if let halfLife, halfLife.milliseconds <= 0 {
-            throw ValidationError("--half-life \(halfLife): must be longer than nothing")
-        }
-        if let mode, RecencyWeights.Mode(rawValue: mode) == nil {
-            // A mistyped mode must not count as another one silently.
-            let names = RecencyWeights.Mode.allCases.map(\.rawValue)
-            let near = EditDistance.nearest(to: mode, in: names)
-            throw ValidationError(
-                "--mode \(mode): expected one of \(names.joined(separator: ", "))"
-                    + (near.map { "; did you mean \($0)?" } ?? "")
-                    + "; --half-life sets one of your own")
-        }
-    }
-
     func run() throws {
-        let named = mode.flatMap { RecencyWeights.Mode(rawValue: $0) } ?? .scalp
-        let days = halfLife.map { Double($0.milliseconds) / 86_400_000 } ?? named.halfLifeDays
-        let name = halfLife == nil ? named.rawValue : nil
+        let weighting = weighting.weighting()
+        let (days, name) = (weighting.halfLifeDays, weighting.mode?.rawValue)
         let market = try market.market()
         let stamps = try range.stamps
         let store = try store.open()
         let (labels, labelling, position) = try store.read { view in
             try market.mustExist(in: view)
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
-            let labelling = try ConfigurationName.select(config, in: state)
+            let labelling = try Decider.select(config, in: state, view, position).labelling
             let table = try LabelTable(state, labelling, stamps, view, position)
             return (table.labels, labelling, position)
         }

@@ -20,6 +20,13 @@ struct AlertOptions: ParsableArguments {
                 + "once (default: $MECHANIC_ALERT_COMMAND).", valueName: "command"))
     var alertCommand: [String] = []
 
+    func validate() throws {
+        for (flag, values) in [("--alert-file", alertFile), ("--alert-command", alertCommand)]
+        where values.contains(where: { $0.allSatisfy(\.isWhitespace) }) {
+            throw ValidationError("\(flag): is empty; leave it out to deliver alerts nowhere")
+        }
+    }
+
     /// The sinks; what is named twice is one.
     var sinks: [any AlertSink] {
         let files = Self.values(alertFile, ConfigurationSources.alertFileVariable)
@@ -34,13 +41,25 @@ struct AlertOptions: ParsableArguments {
     }
 
     private static func values(_ given: [String], _ variable: String) -> [String] {
-        given.isEmpty ? ProcessEnvironment.value(variable).map { [$0] } ?? [] : given
+        let values = given.isEmpty ? ProcessEnvironment.value(variable).map { [$0] } ?? [] : given
+        return values.filter { !$0.allSatisfy(\.isWhitespace) }
     }
+}
+
+/// Brings alerts of one command's updates to the sinks.
+struct AlertDesk {
+    private var sinks: [any AlertSink]
+
+    init(_ options: AlertOptions) { sinks = options.sinks }
 
     /// Brings a market's open alerts to the sinks, after the commit of its update: whatever fails
     /// there is a warning, and the update stays done.
-    func deliver(_ updater: Updater, at now: Int64, _ console: Console) -> [AlertDelivered] {
-        let sinks = sinks
+    ///
+    /// A sink that failed is not asked again by this command: a command that hangs would take its
+    /// time for every market. The next update asks it.
+    mutating func deliver(
+        _ updater: Updater, at now: Int64, _ console: Console
+    ) -> [AlertDelivered] {
         guard !sinks.isEmpty else { return [] }
         do {
             let deliveries = try AlertDispatch.run(updater, to: sinks, at: now).deliveries
@@ -48,6 +67,7 @@ struct AlertOptions: ParsableArguments {
                 console.say(
                     "warning: \(updater.market): alert \(delivery.alert) did not get to "
                         + "\(delivery.sink): \(delivery.detail); the next update tries again")
+                sinks.removeAll { $0.name == delivery.sink }
             }
             return deliveries
         } catch {

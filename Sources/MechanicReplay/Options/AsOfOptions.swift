@@ -9,8 +9,8 @@ struct AsOfOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "As known then: a position, an RFC 3339 time, -6h (before the newest event) or HEAD~n.",
-            valueName: "point"))
+            "As known then: a position, an RFC 3339 time, -6h (before the newest event), HEAD~n or "
+                + "@tag.", valueName: "point"))
     var asOf: Point?
 
     /// The point; the newest commit where none is given.

@@ -3,7 +3,9 @@ internal import CanonicalJSON
 internal import Digest
 internal import EventFormat
 internal import Market
+internal import Mechanic
 internal import Projections
+internal import Spelling
 internal import SystemIO
 
 /// Leaves given on the command line.
@@ -90,24 +92,6 @@ enum ConfigurationName {
             recordedAt: standings[index].position.number)
     }
 
-    /// The labelling that a name selects; the newest activated one where there is no name.
-    ///
-    /// A name may also be the beginning of a recorded hash, of four digits at least.
-    static func select(_ name: String?, in state: MarketState) throws -> LabelState {
-        let wanted: LabelState?
-        if let name {
-            wanted = try labelling(name, in: state)
-        } else {
-            wanted = state.configuration.newest.flatMap { newest in
-                state.labellings.first { $0.hash == newest.labelsHash }
-            }
-        }
-        guard let wanted else {
-            throw Failure(.noInput, missing(name, in: state))
-        }
-        return wanted
-    }
-
     /// Why there is no such labelling, as of the state's position, and what to do.
     static func missing(_ name: String?, in state: MarketState) -> String {
         let known = state.labellings.map { String($0.hash.hex.prefix(16)) }
@@ -123,16 +107,22 @@ enum ConfigurationName {
                     + "`mechanic-replay update` labels what is active")
     }
 
-    private static func labelling(_ name: String, in state: MarketState) throws -> LabelState? {
-        if let recorded = try recorded(name, in: state) { return recorded }
-        let hash = try load(name).configuration.labelsHash
-        return state.labellings.first { $0.hash == hash }
-    }
-
-    /// The labelling one of whose hashes begins with these four or more hexadecimal digits.
-    static func recorded(_ name: String, in state: MarketState) throws -> LabelState? {
-        let hashes = state.labellings.map { ($0.configuration.hash, $0.hash) }
-        return try recorded(name, in: hashes).map { state.labellings[$0] }
+    /// The configuration one of whose hashes begins with these four or more hexadecimal digits: an active
+    /// one, or that with which a labelling was opened; of a labelling the one that decides about it.
+    static func recorded(_ name: String, in state: MarketState) throws -> LabelingConfiguration? {
+        let active = state.configuration.active.map { ($0.hash, $0.hash) }
+        if let index = try recorded(name, in: active) {
+            return state.configuration.active[index].configuration
+        }
+        let opened = state.labellings.map { ($0.configuration.hash, $0.hash) }
+        guard let index = try recorded(name, in: opened) else { return nil }
+        let labelling = state.labellings[index]
+        // Named by its configuration that one is meant, though others may share its labels.
+        if labelling.configuration.hash.hex.hasPrefix(name.lowercased()) {
+            return labelling.configuration
+        }
+        let deciding = DriftSchedule.deciding(state).first { $0.labelsHash == labelling.hash }
+        return deciding?.configuration ?? labelling.configuration
     }
 
     /// Whether a name may be the beginning of a hash: four or more small hexadecimal digits.

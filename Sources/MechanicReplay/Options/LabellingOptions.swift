@@ -71,7 +71,7 @@ struct ConfigurationRequest {
         guard names.isEmpty else {
             return try names.map { name in
                 let recorded = try ConfigurationName.recorded(name, in: state).map {
-                    LayeredConfiguration($0.configuration, recordedAt: state.position.number)
+                    LayeredConfiguration($0, recordedAt: state.position.number)
                 }
                 return try sources.adjusted(try recorded ?? ConfigurationName.load(name))
             }

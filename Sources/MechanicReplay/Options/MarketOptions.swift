@@ -51,10 +51,18 @@ struct VenueOptions: ParsableArguments {
 
 extension MarketID {
     /// The markets that have streams, by name.
-    static func all(in view: borrowing StoreView) throws -> [MarketID] {
+    ///
+    /// - Parameter last: markets that begin later are left out; nil for none.
+    static func all(
+        in view: borrowing StoreView, by last: GlobalPosition? = nil
+    ) throws -> [MarketID] {
         var markets: [MarketID] = []
-        for (id, _) in try view.streams(prefix: "") {
+        for (id, head) in try view.streams(prefix: "") {
             guard let market = MarketStream(id)?.market, markets.last != market else { continue }
+            if let last {
+                guard let first = try view.position(of: StreamVersion(1), in: head), first <= last
+                else { continue }
+            }
             markets.append(market)
         }
         return markets

@@ -57,7 +57,7 @@ struct DecisionBlameTree {
         var before = Tree("level before: \(decision.previousLevel.rawValue)")
         before.children =
             blame.lines(.previous, "decided by ") + blame.lines(.paused, "paused by ")
-            + blame.lines(.resumed, "resumed by ")
+            + blame.lines(.resumed, "resumed by ") + blame.lines(.alerted, "already told by ")
         parts.append(before)
         parts.append(blame.configurationTree)
         return parts

@@ -46,7 +46,9 @@ enum DriftAdvice {
             ]
         case .severe:
             [
-                "Pause trading.",
+                answer.inquiry.watch?.isResumed == true
+                    ? "Trade smaller: somebody let trading go on in this very episode."
+                    : "Pause trading.",
                 "Look at the inputs first: gaps, revised candles, changed fees.",
                 "Retrain the model on labels from after the change, and test it before trading "
                     + "goes on.",

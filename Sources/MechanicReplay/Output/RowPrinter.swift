@@ -8,10 +8,18 @@ struct RowPrinter {
     private var rows: [[Cell]] = []
     private var buffer: [UInt8] = []
     private var count = 0
+    /// The widths of the columns of a table that prints each row at once; nil for one that waits.
+    private let widths: [Int]?
 
-    init(columns: [String], format: Format) {
+    /// A printer.
+    ///
+    /// - Parameter widths: for a stream without an end: each row is printed at once, in columns of
+    ///   these widths where it is a table. A longer text moves what is behind it.
+    init(columns: [String], format: Format, widths: [Int]? = nil) {
+        precondition(widths == nil || format != .json, "an array has an end")
         self.columns = columns
         self.format = format
+        self.widths = widths
         if format == .csv { buffer += Array((columns.joined(separator: ",") + "\n").utf8) }
     }
 
@@ -21,6 +29,7 @@ struct RowPrinter {
     mutating func add(_ cells: [Cell]) {
         precondition(cells.count == columns.count, "a row fits its columns")
         switch format {
+        case .table where widths != nil: addLine(cells)
         case .table: rows.append(cells)
         case .csv:
             buffer += Array((cells.map(\.forCSV).joined(separator: ",") + "\n").utf8)
@@ -29,12 +38,31 @@ struct RowPrinter {
         case .jsonl: buffer += Array((json(cells) + "\n").utf8)
         }
         count += 1
-        if buffer.count > 1 << 16 { flush() }
+        if buffer.count > 1 << 16 || widths != nil { flush() }
+    }
+
+    /// Prints the head of a table or of CSV at once, before the first row comes.
+    mutating func begin() {
+        if format == .table, widths != nil { addLine(columns.map { .text(Self.title($0)) }) }
+        flush()
+    }
+
+    private mutating func addLine(_ cells: [Cell]) {
+        var line = ""
+        for (cell, width) in zip(cells, widths!) {
+            if !line.isEmpty { line += "  " }
+            let text = cell.forPeople
+            let padding = String(repeating: " ", count: max(0, width - text.count))
+            line += cell.isNumeric ? padding + text : text + padding
+        }
+        while line.last == " " { line.removeLast() }
+        buffer += Array((line + "\n").utf8)
     }
 
     /// Prints what is left.
     mutating func finish() {
         switch format {
+        case .table where widths != nil: break
         case .table: printTable()
         case .json: buffer += Array((count == 0 ? "[]\n" : "]\n").utf8)
         case .csv, .jsonl: break

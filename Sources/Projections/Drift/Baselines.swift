@@ -19,13 +19,14 @@ public struct Baselines: Sendable {
         public var cause: BaselineRecord.Cause
         /// Its period: stamps, milliseconds UTC.
         public var range: Range<Int64>
-        /// Labels known later are not in it, milliseconds UTC.
+        /// When the last of its labels became known, milliseconds UTC.
         public var knownBy: Int64
         /// The digest of its rows.
         public var digest: Hash256
         /// Its volatility in basis points; nil without returns.
         public var volatilityBps: Double?
-        /// How many of its minutes were revised or came late since: it still holds the old values.
+        /// Minutes of it, or that decided its labels, that were revised or came late since, each as
+        /// often as it happened: it still holds the old values.
         public var staleMinutes = 0
         /// Whether somebody set it, so that no policy moves it.
         public var isPinned: Bool
@@ -57,16 +58,19 @@ public struct Baselines: Sendable {
     }
 
     mutating func apply(_ release: BaselineRelease) throws(FormatError) {
-        guard let index = entries.firstIndex(where: { $0.labelsHash == release.labelsHash }) else {
-            throw FormatError("baseline.released: the labelling never had one")
-        }
+        guard
+            let index = entries.firstIndex(where: {
+                $0.labelsHash == release.labelsHash && $0.isPinned
+            })
+        else { throw FormatError("baseline.released: no baseline is set") }
         cache = nil
         entries[index].isPinned = false
     }
 
     /// Notes a minute that was revised or came late.
     mutating func noteRevised(_ stamp: Int64) {
-        for index in entries.indices where entries[index].range.contains(stamp) {
+        for index in entries.indices
+        where (entries[index].range.lowerBound..<entries[index].knownBy).contains(stamp) {
             cache = nil
             entries[index].staleMinutes += 1
         }

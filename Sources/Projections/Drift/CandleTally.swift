@@ -12,10 +12,20 @@ struct CandleTally {
     var squares = 0.0
     private var previous: Candle?
 
-    init(interval: Int64) { self.interval = interval }
+    /// A tally of a day; nil for one in which the market begins, where nothing is missing before its
+    /// first candle.
+    private let start: Int64?
+
+    init(interval: Int64, from start: Int64?) {
+        self.interval = interval
+        self.start = start
+    }
 
     mutating func add(_ candle: Candle) {
         candles += 1
+        if previous == nil, let start, candle.time > start {
+            noteGap(from: start - interval, to: candle.time)
+        }
         if candle.high > candle.low * MarketMonitor.outlierRatio { outliers += 1 }
         if let previous {
             if candle.time - previous.time == interval {
@@ -30,8 +40,7 @@ struct CandleTally {
         previous = candle
     }
 
-    /// A day that ends in a gap has it too. What is missing at its beginning is not counted: a market
-    /// may be younger than a day.
+    /// A day that ends in a gap has it too.
     mutating func close(at end: Int64) {
         if let previous, end - previous.time > interval { noteGap(from: previous.time, to: end) }
     }

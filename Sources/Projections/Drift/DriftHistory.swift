@@ -27,19 +27,18 @@ public struct DriftHistory: Sendable {
         public var baseline: UInt64
         /// Whether somebody had set that baseline.
         public var wasPinned: Bool
-        /// The severities of the newest checks, the newest last.
+        /// The newest check's severity.
+        public var severity: DriftSeverity
+        /// The severities of the newest checks that had enough to go by, the newest last.
         public var severities: [DriftSeverity]
         /// Minutes at or after ``from`` that were revised or came late since.
         public var revisedMinutes = 0
-
-        /// The newest check's severity.
-        public var severity: DriftSeverity { severities.last ?? .insufficientData }
 
         /// The highest severity among the newest checks that had enough to go by.
         ///
         /// - Parameter count: how many of them count.
         public func level(hold count: Int) -> DriftSeverity {
-            severities.filter { $0 != .insufficientData }.suffix(count).max() ?? .none
+            severities.suffix(count).max() ?? .none
         }
     }
 
@@ -59,12 +58,13 @@ public struct DriftHistory: Sendable {
         cache = nil
         let known = entries.firstIndex { $0.labelsHash == check.labelsHash }
         var severities = known.map { entries[$0].severities } ?? []
-        severities.append(check.severity)
+        // What had too little to go by neither raises nor calms, however often it comes.
+        if check.severity != .insufficientData { severities.append(check.severity) }
         let entry = Entry(
             labelsHash: check.labelsHash, version: version, end: check.end,
             from: min(check.reference.lowerBound, check.current.range.lowerBound),
             configurationHash: check.configurationHash, baseline: check.baseline,
-            wasPinned: isPinned,
+            wasPinned: isPinned, severity: check.severity,
             severities: Array(severities.suffix(DriftPolicy.maximumHoldChecks)))
         if let known { entries[known] = entry } else { entries.append(entry) }
     }
@@ -92,6 +92,7 @@ extension DriftHistory {
                     "end_ms": .integer(entry.end), "from_ms": .integer(entry.from),
                     "labels_hash": .string(entry.labelsHash.hex),
                     "pinned": .bool(entry.wasPinned), "revised": .integer(entry.revisedMinutes),
+                    "severity": .string(entry.severity.rawValue),
                     "severities": .string(String(entry.severities.map(\.letter))),
                     "version": .integer(entry.version),
                 ]
@@ -117,7 +118,8 @@ extension DriftHistory {
                     end: try reader.integer("end_ms"), from: try reader.integer("from_ms"),
                     configurationHash: try reader.hash("configuration_hash"),
                     baseline: UInt64(try reader.count("baseline")),
-                    wasPinned: try reader.bool("pinned"), severities: severities,
+                    wasPinned: try reader.bool("pinned"),
+                    severity: try reader.choice("severity"), severities: severities,
                     revisedMinutes: try reader.count("revised")))
         }
     }

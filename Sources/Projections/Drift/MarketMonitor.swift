@@ -90,7 +90,9 @@ public struct MarketMonitor: Equatable, Sendable {
     ) {
         self.labelsHash = labelsHash
         range = end - Self.length..<end
-        var day = CandleTally(interval: candles.timeframe.milliseconds)
+        var day = CandleTally(
+            interval: candles.timeframe.milliseconds,
+            from: candles.hasRows(before: range.lowerBound) ? range.lowerBound : nil)
         candles.forEach(from: range.lowerBound, through: end - 1) { day.add($0) }
         day.close(at: end)
         self.candles = day.candles

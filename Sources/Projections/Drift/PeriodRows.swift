@@ -1,13 +1,16 @@
 internal import DriftStatistics
-internal import Market
+package import Market
 
 /// The stamps and closes of a period, ascending by stamp.
-struct PeriodRows {
+package struct PeriodRows {
     private(set) var times: [Int64] = []
     private(set) var closes: [Double] = []
     private let interval: Int64
 
-    init(_ candles: DayGrid<Candle>, _ range: Range<Int64>) {
+    /// Whether there is no candle.
+    package var isEmpty: Bool { times.isEmpty }
+
+    package init(_ candles: DayGrid<Candle>, _ range: Range<Int64>) {
         interval = candles.timeframe.milliseconds
         guard !range.isEmpty else { return }
         var (times, closes): ([Int64], [Double]) = ([], [])

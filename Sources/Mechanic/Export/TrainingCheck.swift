@@ -1,0 +1,103 @@
+internal import CanonicalJSON
+public import Digest
+public import EventStorage
+internal import Labeling
+internal import Market
+
+/// A training set held against the store that it says it is of: every byte must be what the store
+/// gives at the basis in its first line.
+public struct TrainingCheck: Sendable {
+    /// The first line that is not what it should be.
+    public struct Finding: Equatable, Sendable {
+        /// What is wrong with it.
+        public enum Kind: String, Sendable {
+            /// The first line is no basis, or none of this store.
+            case basis
+            /// The names of the columns are others.
+            case header
+            /// The line is no row of these columns.
+            case malformed
+            /// The entry's candle had not closed at the basis.
+            case futureRow = "future_row"
+            /// The label was not known at the basis.
+            case notYetKnown = "not_yet_known"
+            /// A value is another.
+            case changed
+            /// A row is not there.
+            case missing
+            /// A row is there that the basis does not have, or twice.
+            case additional
+            /// Rows stand in another order.
+            case reordered
+        }
+
+        /// What is wrong.
+        public let kind: Kind
+        /// The line, from 1 on.
+        public let line: Int
+        /// The column of a value that is another; nil elsewhere.
+        public let column: String?
+        /// What is there, and what should be.
+        public let message: String
+    }
+
+    /// The basis; nil where the first line is none.
+    public private(set) var basis: TrainingBasis?
+    /// How many rows were found right, before the first that is not.
+    public private(set) var rows = 0
+    /// SHA-256 of the file.
+    public let digest: Hash256
+    /// The first line that is wrong; nil if none is.
+    public private(set) var finding: Finding?
+
+    /// Checks a file.
+    ///
+    /// - Throws: ``TrainingError`` of kind `.leak`, which is a defect of the store and not of the file;
+    ///   `EventStoreError`.
+    /// - Complexity: as ``TrainingSet``, and O(bytes).
+    public init(_ store: EventStore, file: [UInt8]) throws {
+        digest = SHA256().hash(file)
+        let text = TrainingText(file)
+        guard let first = text.lines.first, let line = text.text(first) else {
+            finding = Finding(
+                kind: .basis, line: 1, column: nil, message: "the file is empty or no text")
+            return
+        }
+        do {
+            let basis = try TrainingBasis(line)
+            self.basis = basis
+            let set = try store.read { try TrainingSet($0, basis, of: store.identity) }
+            let format: TrainingFormat = line.hasPrefix("{") ? .jsonl : .csv
+            let comparison = TrainingComparison(training: set, format: format, text: text)
+            (rows, finding) = comparison.run()
+        } catch let error as TrainingError where error.kind != .leak {
+            finding = Finding(
+                kind: .basis, line: 1, column: nil, message: error.description)
+        }
+    }
+}
+
+/// The lines of a file.
+struct TrainingText {
+    let bytes: [UInt8]
+    /// The lines, without what ends them.
+    private(set) var lines: [Range<Int>] = []
+    /// Whether the last line ends as the others do.
+    private(set) var isEnded = true
+
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        var start = 0
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "\n") {
+            lines.append(start..<index)
+            start = index + 1
+        }
+        if start < bytes.count {
+            lines.append(start..<bytes.count)
+            isEnded = false
+        }
+    }
+
+    /// A line as text; nil if it is not UTF-8.
+    func text(_ line: Range<Int>) -> String? { String(validating: bytes[line], as: UTF8.self) }
+}

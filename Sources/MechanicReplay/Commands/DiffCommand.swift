@@ -1,0 +1,97 @@
+public import ArgumentParser
+internal import Digest
+internal import EventFormat
+internal import EventStorage
+internal import Market
+public import Mechanic
+internal import Projections
+
+/// `diff`: what changed between two points.
+struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff", abstract: "Show what changed in the state between two points.",
+        discussion: """
+            EXAMPLES
+              mechanic-replay diff HEAD~1 HEAD --symbol BTC/USDT:USDT
+              mechanic-replay diff -24h HEAD --only labels --format csv
+              mechanic-replay diff @before HEAD --only config
+              mechanic-replay diff 1200 1300 --limit 0
+
+            Net: what is at the later point and was not so at the earlier one, in whatever
+            order the points are given. Each row names the event that made the thing what
+            it is and says how many events touched it. 'reverted' is what events touched
+            and left as it was: no change. Rows that only left the window are no change.
+
+            json has one object with summary and changes, jsonl and csv a line for each
+            change; the summary is a message then.
+            """)
+
+    @Argument(help: ArgumentHelp("One point.", valueName: "point"))
+    var first: Point
+
+    @Argument(help: ArgumentHelp("Another point.", valueName: "point"))
+    var second: Point
+
+    @Option(help: ArgumentHelp("Only this part of the state.", valueName: "part"))
+    var only: StateChange.Part?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only this labelling: a preset, a file or the beginning of a hash; needs --symbol.",
+            valueName: "preset|file|hash"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "At most so many rows (default: 40 in a table, else all); the summary counts all.",
+            valueName: "count"))
+    var limit: Int?
+
+    @Flag(help: "Exit 1 where anything changed.")
+    var exitCode = false
+
+    @OptionGroup var market: OptionalMarketOptions
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit: must not be negative") }
+        if config != nil, market.symbol == nil {
+            throw ValidationError("--config selects a market's labelling: say which with --symbol")
+        }
+        if only == .tags, market.symbol != nil {
+            throw ValidationError("--only tags: they are of the whole store: leave out --symbol")
+        }
+    }
+
+    func run() throws {
+        var options = StateDiff.Options()
+        options.market = try market.market()
+        if let only { options.parts = [only] }
+        let store = try store.open()
+        if let market = options.market {
+            options.labels = try store.read { view in
+                try market.mustExist(in: view)
+                let points = [try view.resolve(first.point), try view.resolve(second.point)]
+                guard let config, let later = points.max() else { return nil }
+                let state = try MarketState.outline(view, market: market, through: later)
+                return try Decider.select(config, in: state, view, later).labelling.hash
+            }
+        }
+        let diff = try StateDiff.run(
+            store, from: first.point, to: second.point, options: options)
+        output.console.say(
+            "from position \(diff.from.position) to \(diff.to.position), "
+                + (diff.events == 1 ? "1 event" : "\(Number.grouped(diff.events)) events")
+                + (diff.isReversed ? " (the points were given the other way round)" : ""))
+        if store.identity.clock == .simulated { output.console.say("simulated clock") }
+        DiffPrinter(diff, limit: limit, output).print()
+        if exitCode, !diff.isSame {
+            throw Failure(
+                .difference,
+                "the states at position \(diff.from.position) and \(diff.to.position) differ")
+        }
+    }
+}
+
+extension StateChange.Part: ExpressibleByArgument {}

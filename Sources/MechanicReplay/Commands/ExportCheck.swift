@@ -1,0 +1,38 @@
+internal import CanonicalJSON
+internal import Digest
+internal import EventStorage
+internal import Mechanic
+internal import SystemIO
+
+/// `export --check`: a training set beside the store that it says it is of.
+struct ExportCheck {
+    let path: String
+
+    /// Checks and prints; exit 1 where a line is wrong.
+    func run(_ store: EventStore, _ output: OutputOptions) throws {
+        let check = try TrainingCheck(store, file: try FileBytes.read(path: path))
+        var report = output.report
+        report.member("ok", .bool(check.finding == nil))
+        report.line("check", output.console.mark(good: check.finding == nil))
+        report.add("file", .text(path))
+        report.add("rows", .integer(Int64(check.rows)), people: Number.grouped(check.rows))
+        report.add("digest", .text(check.digest.hex))
+        report.member("basis", check.basis?.json ?? .null)
+        if let basis = check.basis { report.line("basis", basis.text) }
+        report.member("finding", check.finding.map(Self.json) ?? .null)
+        report.finish()
+        guard let finding = check.finding else { return }
+        throw Failure(
+            .difference,
+            "\(path), line \(finding.line): \(finding.message); train on none of it, and export it "
+                + "again")
+    }
+
+    private static func json(_ finding: TrainingCheck.Finding) -> JSONValue {
+        [
+            "line": .integer(finding.line), "kind": .string(finding.kind.rawValue),
+            "column": finding.column.map { .string($0) } ?? .null,
+            "message": .string(finding.message),
+        ]
+    }
+}

@@ -1,0 +1,70 @@
+internal import EventFormat
+internal import EventStorage
+internal import Market
+internal import Mechanic
+internal import Projections
+
+/// `replay --with` and `replay --set`: history under other configurations.
+struct WhatIfReplay {
+    let options: WhatIfOptions
+    let end: MarketTime?
+    let store: StoreOptions
+    let output: OutputOptions
+
+    func run() throws {
+        guard let symbol = options.symbol else { return }
+        let market = try options.venue.market(symbol)
+        let question = try options.question(to: end?.milliseconds)
+        let format = Format.resolve(output.format, inPipe: .csv)
+        if options.labels, options.checks, format == .csv || format == .jsonl {
+            throw Failure(
+                .usage,
+                "--labels and --checks are rows of two kinds: choose one, or print --format json")
+        }
+        let store = try store.open()
+        let bar = ProgressBar("what if", unit: "configurations", console: output.console)
+        let answer = try store.read { view in
+            try market.mustExist(in: view)
+            let position = try view.resolve(options.asOf.point)
+            let state = try MarketState.outline(view, market: market, through: position)
+            let decider = try Decider.select(options.config, in: state, view, position)
+            let standings = try ConfigurationStanding.all(view, market: market, through: position)
+            let recorded = decider.configuration
+            return try WhatIf.run(
+                view, state, decider.labelling, recorded: recorded,
+                try options.configurations(over: recorded, standings), question, at: position
+            ) { done, total in
+                bar.update(done, of: total)
+            }
+        }
+        bar.finish()
+        output.console.say("as of position \(answer.position)")
+        if store.identity.clock == .simulated { output.console.say("simulated clock") }
+        warn(answer)
+        WhatIfPrinter(answer, order: options.sort, output: output).print(
+            labels: options.labels, checks: options.checks)
+    }
+
+    /// What the numbers leave out.
+    private func warn(_ answer: WhatIf) {
+        if answer.entries == nil {
+            output.console.say("warning: no labelled candle lies there")
+        }
+        if answer.record.staleLabels > 0 {
+            output.console.say(
+                "\(Number.grouped(answer.record.staleLabels)) recorded labels rest on minutes revised "
+                    + "since and are not compared")
+        }
+        if answer.record.restatedChecks > 0 {
+            output.console.say(
+                "\(Number.grouped(answer.record.restatedChecks)) recorded checks rest on minutes "
+                    + "revised since and are not compared")
+        }
+        let own = answer.rows.count { $0.driftDifference?.hasOwnSchedule == true }
+        if own > 0 {
+            output.console.say(
+                "\(own) of \(answer.rows.count) configurations check drift by a schedule of their own: "
+                    + "only checks at the moments of recorded ones are compared")
+        }
+    }
+}
