@@ -41,7 +41,7 @@ struct BlameTests {
     }
 
     /// Drift as it comes and goes, baselines set and released, trading resumed, alerts acknowledged.
-    @Test(arguments: 1...4)
+    @Test(arguments: 1...6)
     func operators(_ seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let market = try DriftMarket(
@@ -49,9 +49,9 @@ struct BlameTests {
                 DriftMarket.configuration {
                     $0.holdChecks = 1 + Int(seed % 3)
                     $0.baseline = seed.isMultiple(of: 2) ? .fixed : .rolling
-                    $0.alpha = 0.999
+                    $0.alpha = seed > 4 ? 0.3 : 0.999
                     $0.psi = 0.1
-                    $0.labelShare = 1e-9
+                    $0.labelShare = seed > 4 ? 0.05 : 1e-9
                     $0.checkRows = 3
                 }
             ], seed: seed)
@@ -88,6 +88,8 @@ struct BlameTests {
         #expect(blames.counts["check baseline", default: 0] > 0)
         #expect(blames.counts["check data", default: 0] > 0)
         #expect(blames.counts["alert", default: 0] > 0)
+        // The level fell and rose again below an alert that was open all the time.
+        if seed > 4 { #expect(blames.roles.contains(.alerted)) }
     }
 
     /// A forged label does not come out of its events, and it is said why.

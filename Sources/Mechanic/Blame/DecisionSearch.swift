@@ -60,7 +60,8 @@ struct DecisionSearch {
         let before = try Before(view, market, decision)
         guard let last = before.last, let watch = before.watch else { return }
         let value = decision.value
-        if watch.isResumed, let resumed = before.resumed {
+        // Below severe nothing is paused, resumed or not.
+        if watch.isResumed, value.level == .severe, let resumed = before.resumed {
             // The level is severe since then, so that any other decision since says no more.
             evidence.add(resumed.pause, .paused)
             evidence.add(resumed.resume, .resumed)
