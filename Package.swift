@@ -90,7 +90,8 @@ let package = Package(
             name: "mechanic-replay",
             dependencies: [
                 "Mechanic", "Projections", "EventStorage", "EventFormat", "Digest", "CanonicalJSON",
-                "Market", "Labeling", "DriftStatistics", "Spelling", "LMDB", "SystemIO", "CBaselines",
+                "Market", "Labeling", "DriftStatistics", "Spelling", "LMDB", "SystemIO",
+                "CBaselines",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -18,7 +18,7 @@ struct BlameTests {
     private static var seeds: ClosedRange<UInt64> {
         let environment = ProcessInfo.processInfo.environment
         if let one = environment["BLAME_SEED"].flatMap(UInt64.init) { return one...one }
-        return 1...max(1, environment["BLAME_SEEDS"].flatMap(UInt64.init) ?? 16)
+        return 1...max(1, environment["BLAME_SEEDS"].flatMap(UInt64.init) ?? 8)
     }
 
     private static func said(_ seed: UInt64) -> String {
@@ -41,7 +41,7 @@ struct BlameTests {
     }
 
     /// Drift as it comes and goes, baselines set and released, trading resumed, alerts acknowledged.
-    @Test(arguments: 1...6)
+    @Test(arguments: 1...2)
     func operators(_ seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let market = try DriftMarket(
