@@ -68,6 +68,12 @@ extension MarketState {
         _ view: borrowing StoreView, _ market: MarketID, through last: GlobalPosition,
         _ reader: LogReader
     ) throws -> MarketRecord? {
+        // That of the newest commit is no snapshot yet.
+        if case .record(let record) = try MarketRecord.stored(
+            view, market, skips: reader.skips.count), record.position <= last
+        {
+            return record
+        }
         let prefix = MarketRecord.snapshots(market)
         var below = MarketRecord.snapshot(market, GlobalPosition(last.number + 1))
         while let key = try view.lastProjection(below: below, prefix: prefix) {
