@@ -1,5 +1,9 @@
 /// Moments as text: RFC 3339 in UTC, without Foundation, whose formatter takes 180 µs a call.
 public enum UTCTime {
+    /// The end of the year 9999, milliseconds UTC: RFC 3339 has no later time, and up to here, and as far
+    /// before 1970, no arithmetic of days and minutes overflows.
+    public static let end: Int64 = 253_402_300_800_000
+
     /// `2025-10-10T21:17:00Z`, with milliseconds only where they are not zero.
     ///
     /// A time outside the years 0 to 9999, which only damaged bytes hold, is a number: `9000000000000000000 ms`.

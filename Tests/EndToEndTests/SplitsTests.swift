@@ -54,6 +54,26 @@ struct SplitsTests {
             3  2025-10-10T16:00:00Z  2025-10-11T04:00:00Z  2025-10-11T06:00:00Z  2025-10-11T14:00:00Z           717       3          480  716.9288          0        1
         """
 
+    /// Candles that no update has labelled yet settle no split.
+    @Test func importedCandlesSettleNothing() throws {
+        let scratch = try Scratch()
+        try scratch.makeStore()
+        let klines = Fixtures.path("labels/klines-BTC-20251010.csv")
+        let lines = try String(contentsOfFile: klines, encoding: .utf8).split(separator: "\n")
+        // To noon of the second day: the third split's test ends two hours later.
+        let part = try scratch.file(
+            "part.csv", lines.prefix(1_580).joined(separator: "\n") + "\n")
+        func settled() throws -> [JSONValue?] {
+            try scratch.run(["splits", "--format", "jsonl"] + Self.lengths + Self.symbol)
+                .jsonLines().map { $0["settled"] }
+        }
+        #expect(try scratch.run(["update", "--candles", part] + Self.symbol).code == 0)
+        #expect(try scratch.run(["import", klines] + Self.symbol).code == 0)
+        #expect(try settled() == [1, 1, 0])
+        #expect(try scratch.run(["update", "--candles", klines] + Self.symbol).code == 0)
+        #expect(try settled() == [1, 1, 1])
+    }
+
     /// The rows of a split are those that `splits` counts, and its training has its own weights.
     @Test func theRowsOfASplit() throws {
         let scratch = try labelled()

@@ -168,7 +168,9 @@ public struct Predicate: Sendable, Equatable, CustomStringConvertible {
             place = String(text[..<point])
             name = String(text[point...].dropFirst())
         }
-        guard let entry = Int64(place) ?? UTCTime.microseconds(place).map({ $0 / 1_000 }) else {
+        guard let entry = Int64(place) ?? UTCTime.microseconds(place).map({ $0 / 1_000 }),
+            (-UTCTime.end...UTCTime.end).contains(entry)
+        else {
             throw Invalid(
                 description:
                     "label \(place): the entry's time is RFC 3339 or epoch milliseconds, such "

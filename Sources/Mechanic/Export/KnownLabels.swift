@@ -25,6 +25,9 @@ public struct KnownLabels: Sendable {
     public private(set) var outdated = 0
     /// When the newest candle closed, milliseconds UTC; nil before the first candle.
     public let newestClose: Int64?
+    /// When the newest candle closed that was labelled, milliseconds UTC: trades that may last longer may
+    /// have no label yet. Nil where none was labelled.
+    public let labelledUntil: Int64?
 
     private let market: MarketID
     private let labelling: LabelState
@@ -46,6 +49,10 @@ public struct KnownLabels: Sendable {
         self.position = position
         let interval = market.timeframe.milliseconds
         newestClose = state.window.newest.map { $0 + interval }
+        // An update may have labelled a minute that was retracted since.
+        labelledUntil = labelling.through.flatMap { through in
+            state.window.newest.map { min($0, through) + interval }
+        }
         guard let newest = state.window.newest, !range.isEmpty else { return }
         let through = labelling.through ?? newest
         let days = Self.days(range.lowerBound, range.upperBound - 1)

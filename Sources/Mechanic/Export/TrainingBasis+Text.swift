@@ -63,7 +63,7 @@ extension TrainingBasis {
             throw reader.error("market is none")
         }
         self.market = market
-        let limit = Self.limit
+        let limit = UTCTime.end
         let from = try reader.integer("from", from: -limit)
         let to = try reader.integer("to", from: from)
         guard to <= limit else { throw reader.error("to lies beyond the calendar") }
@@ -78,9 +78,6 @@ extension TrainingBasis {
         }
         try reader.finish()
     }
-
-    /// The end of the year 9999, milliseconds UTC.
-    private static let limit: Int64 = 253_402_300_800_000
 }
 
 /// The members of a basis, each of which is read once.

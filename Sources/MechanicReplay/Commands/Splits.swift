@@ -142,7 +142,7 @@ struct Splits: ParsableCommand {
             halfLifeDays: inputs.basis.weighting.halfLifeDays,
             timeframe: inputs.basis.market.timeframe)
         let isSettled =
-            split.test.upperBound + inputs.timeout <= inputs.known.newestClose ?? .min
+            split.test.upperBound + inputs.timeout <= inputs.known.labelledUntil ?? .min
         return [
             .integer(Int64(split.number)), .time(split.train.lowerBound),
             .time(split.train.upperBound), .time(split.test.lowerBound),

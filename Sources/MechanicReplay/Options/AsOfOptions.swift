@@ -36,12 +36,9 @@ struct Point: ExpressibleByArgument {
 struct MarketTime: ExpressibleByArgument {
     let milliseconds: Int64
 
-    /// The end of the year 9999: RFC 3339 has no later time, and no arithmetic here overflows.
-    private static let limit: Int64 = 253_402_300_800_000
-
     init?(argument: String) {
         if let milliseconds = Int64(argument) {
-            guard (-Self.limit...Self.limit).contains(milliseconds) else { return nil }
+            guard (-UTCTime.end...UTCTime.end).contains(milliseconds) else { return nil }
             self.milliseconds = milliseconds
         } else if let microseconds = UTCTime.microseconds(argument) {
             // Up, so that no candle before the moment is taken for one after it.
