@@ -237,6 +237,29 @@ struct ExportTests {
         #expect(try scratch.run("export", "--check", "nowhere.csv").code == 66)
     }
 
+    /// A root says nothing of bytes that changed since: one bit of a candle's volume, which no label
+    /// depends on, and no file is written.
+    @Test func changedBytesAreNotExported() throws {
+        let scratch = try labelled()
+        _ = try export(scratch, "--output", "good.csv")
+        let row = SyntheticHistory.rows(minutes: 100)[99]
+        let volume = try #require(row.split(separator: ",").last.flatMap { Double($0) })
+        let file = URL(fileURLWithPath: scratch.store).appendingPathComponent("data.mdb")
+        var bytes = try [UInt8](Data(contentsOf: file))
+        let pattern = (0..<8).map { UInt8(truncatingIfNeeded: volume.bitPattern >> (8 * $0)) }
+        var count = 0
+        for index in 0...bytes.count - 8 where bytes[index..<index + 8].elementsEqual(pattern) {
+            bytes[index + 3] ^= 1
+            count += 1
+        }
+        #expect(count > 0)
+        try Data(bytes).write(to: file)
+        let refused = try scratch.run(["export", "--output", "bad.csv"] + Self.symbol)
+        #expect(refused.code == 1, "\(refused.messages)")
+        #expect(refused.messages.contains("the event's bytes do not have the hash"))
+        #expect(!FileManager.default.fileExists(atPath: scratch.url("bad.csv").path))
+    }
+
     @Test func filesAreWrittenWhole() throws {
         let scratch = try labelled()
         let words = ["export", "--output", "train.jsonl"] + Self.symbol

@@ -38,7 +38,8 @@ public struct KnownLabels: Sendable {
     /// - Parameters:
     ///   - state: as of `position`, the end of a commit; rows are not needed.
     ///   - range: stamps, milliseconds UTC.
-    /// - Throws: ``TrainingError`` of kind `.leak`; `EventStoreError`.
+    /// - Throws: ``TrainingError`` of kind `.leak`; `EventStoreError`, also where bytes do not have the
+    ///   hashes that were recorded.
     /// - Complexity: O(events of the range's days + candles of all trades).
     public init(
         _ view: borrowing StoreView, _ state: MarketState, _ labelling: LabelState,
@@ -56,6 +57,8 @@ public struct KnownLabels: Sendable {
         guard let newest = state.window.newest, !range.isEmpty else { return }
         let through = labelling.through ?? newest
         let days = Self.days(range.lowerBound, range.upperBound - 1)
+        try Self.checkBytes(
+            view, of: .labels(market, hash: labelling.hash), days: days, through: position)
         var found: [Label] = []
         try History.labels(
             view, market: market, labelling: labelling, days: days, through: position
@@ -66,6 +69,8 @@ public struct KnownLabels: Sendable {
             try checkMoment(of: label, newest: newest, clock: clock)
             last = max(last, label.decidedAt)
         }
+        try Self.checkBytes(
+            view, of: .candles(market), days: Self.days(range.lowerBound, last), through: position)
         var series = CandleSeries()
         try Self.load(view, market, range.lowerBound, last, through: position, into: &series)
         let doubts = compare(found, series, through: newest)
