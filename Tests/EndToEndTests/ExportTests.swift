@@ -216,6 +216,12 @@ struct ExportTests {
                 [lines[0].replacingOccurrences(of: "position=", with: "position=1")] + lines[1...],
                 1, "basis", "position"
             ),
+            (
+                "beyond",
+                [lines[0].replacingOccurrences(of: " to=\(newest)", with: " to=\(newest + 60_000)")]
+                    + lines[1...],
+                1, "basis", "lies beyond"
+            ),
         ]
         for (name, lines, line, kind, words) in cases {
             try scratch.file("\(name).csv", lines.joined(separator: "\n") + "\n")

@@ -55,6 +55,12 @@ public struct TrainingSet: Sendable {
         columns = basis.columns
         known = try KnownLabels(
             view, state, labelling, entries: basis.range, at: basis.position)
+        if let end = known.newestClose, basis.range.upperBound > end {
+            throw TrainingError(
+                .otherLog,
+                "to=\(basis.range.upperBound) lies beyond \(end), when the newest candle of position "
+                    + "\(basis.position) closed: no export writes that")
+        }
         guard let split = basis.split else {
             take(Array(known.labels.indices), testing: 0..<0)
             return
