@@ -213,6 +213,33 @@ struct StateDiffTests {
         #expect(none.isSame && none.changes.isEmpty && none.counts.isEmpty && none.events == 0)
     }
 
+    /// A baseline set and released between two points tells both, and minutes that one event revised
+    /// are one event.
+    @Test func baselinesTellTheirReleasesAndCountEvents() throws {
+        let market = try DriftMarket([DriftMarket.configuration { $0.checkRows = 1_000 }])
+        try market.run(240)
+        let store = market.bench.store!
+        let updater = market.bench.updater!
+        let start = try store.head().position
+        let range = DriftMarket.stamp(24)..<DriftMarket.stamp(100)
+        _ = try updater.setBaseline(range, market.configuration, at: market.now)
+        for hours in [[30, 35, 40], [60]] {
+            let candles = hours.map { market.candle($0, price: 4_000) }
+            try market.bench.update(candles, now: market.end)
+        }
+        var options = StateDiff.Options()
+        options.parts = [.baselines]
+        let set = try StateDiff.run(store, from: .position(start), to: .head, options: options)
+        #expect(set.changes.map(\.kind) == [.recorded])
+        let stale = try StateDiff.run(store, from: .commitsBack(2), to: .head, options: options)
+        #expect(stale.changes.map(\.kind) == [.stale])
+        #expect(stale.changes.map(\.touch.events) == [2])
+        _ = try updater.releaseBaseline(market.configuration, by: "ada", at: market.now)
+        let both = try StateDiff.run(store, from: .position(start), to: .head, options: options)
+        #expect(both.changes.map(\.kind) == [.recorded, .released])
+        #expect(both.changes.last?.touch.type == "baseline.released")
+    }
+
     @Test func leavesAndParts() throws {
         let history = RandomHistory(seed: 3)
         var second = history.configuration

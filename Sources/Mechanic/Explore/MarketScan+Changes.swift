@@ -119,7 +119,11 @@ extension MarketScan {
                 change(.baselines, kind, .baseline(old: old, new: new), touch, hash: hash)
             }
             guard let old, old.version == new.version else {
-                return [told(.recorded, touches[.baseline(hash)])]
+                let recorded = touches[.baseline(hash)]
+                let release = touches[.release(hash)]
+                let isReleased =
+                    !new.isPinned && (release?.position ?? .start) > (recorded?.position ?? .start)
+                return [told(.recorded, recorded)] + (isReleased ? [told(.released, release)] : [])
             }
             var changes: [StateChange] = []
             if old.isPinned != new.isPinned {
@@ -149,10 +153,8 @@ extension MarketScan {
     /// - Complexity: O(minutes revised between the points).
     private func revisions(in period: Range<Int64>) -> StateChange.Touch {
         var touch = StateChange.Touch()
-        for (stamp, one) in revisions where period.contains(stamp) {
-            let events = touch.events + one.events
-            if one.position >= touch.position { touch = one }
-            touch.events = events
+        for revision in revisions where revision.stamps.contains(where: period.contains) {
+            touch.note(revision.touch)
         }
         return touch
     }

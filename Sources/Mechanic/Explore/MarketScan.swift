@@ -41,7 +41,7 @@ struct MarketScan {
     private(set) var candles: [Int64: Net<Candle>] = [:]
     /// Minutes that were revised or came late, in the windows or before them: baselines and checks go
     /// stale by them.
-    private(set) var revisions: [Int64: StateChange.Touch] = [:]
+    private(set) var revisions: [(touch: StateChange.Touch, stamps: [Int64])] = []
     private(set) var closed: [Hash256: [Int64: Net<Label>]] = [:]
     private(set) var touches: [Key: StateChange.Touch] = [:]
     /// Alerts that were raised in between, by number.
@@ -84,8 +84,10 @@ struct MarketScan {
             guard keepsCandles else { return }
             try CandleEvents.forEachCandle(event) { note($0, old: nil, isLate: false, touch) }
         case (.candles, .candlesRevised):
+            var stamps: [Int64] = []
+            defer { revisions.append((touch, stamps)) }
             try CandleEvents.forEachRevision(try event.columns(.candleRevisions)) { row in
-                revisions[row.candle.time, default: StateChange.Touch()].note(touch)
+                stamps.append(row.candle.time)
                 guard keepsCandles else { return }
                 let isLate = row.kind == .late
                 note(row.candle, old: isLate ? nil : row.previous, isLate: isLate, touch)
