@@ -36,6 +36,12 @@ public struct Skipping: Sendable {
             throw EventStoreError(
                 .invalidPayload, "a reason has 1 to \(SkippedEvent.maximumReasonBytes) bytes")
         }
+        guard (reason + (by ?? "")).unicodeScalars.allSatisfy(\.isPlain) else {
+            throw EventStoreError(
+                .invalidPayload,
+                "a reason and a name are one line each, without control characters and turns of "
+                    + "direction")
+        }
         let (result, receipt) = try store.append(at: now) { commit in
             let found = try examine(position, reason: reason, by: by, commit.view)
             guard found.isNew else { return found }

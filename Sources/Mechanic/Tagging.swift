@@ -105,16 +105,12 @@ public struct Tagging: Sendable {
     private static func check(
         _ text: String, _ what: String, bytes: Int
     ) throws(EventStoreError) {
-        let isPlain = text.unicodeScalars.allSatisfy { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .lineSeparator, .paragraphSeparator: false
-            default: true
-            }
-        }
+        let isPlain = text.unicodeScalars.allSatisfy(\.isPlain)
         guard (1...bytes).contains(text.utf8.count), isPlain else {
             throw EventStoreError(
                 .invalidTag,
-                "\(what) is one line of 1 to \(bytes) bytes, without control characters")
+                "\(what) is one line of 1 to \(bytes) bytes, without control characters and turns of "
+                    + "direction")
         }
     }
 }

@@ -13,15 +13,24 @@ struct MechanicReplay: ParsableCommand {
         usage: "mechanic-replay <verb> [options]",
         discussion: """
             EXAMPLES
-              mechanic-replay init --clock simulated
+              mechanic-replay init --clock simulated --store btc.store
+              export MECHANIC_STORE=btc.store
               mechanic-replay import candles.csv.gz --symbol BTC/USDT:USDT
               mechanic-replay update --symbol BTC/USDT:USDT --config scalp
-              mechanic-replay labels --symbol BTC/USDT:USDT --from 2025-10-10T21:00Z
-              mechanic-replay labels --symbol BTC/USDT:USDT --as-of 2025-10-10T21:20Z
-              mechanic-replay drift --symbol BTC/USDT:USDT
-              mechanic-replay drift --symbol BTC/USDT:USDT --history
-              mechanic-replay replay --check
-              mechanic-replay verify --recompute
+              mechanic-replay status
+
+            WHAT DID WE KNOW?  Every reading verb takes --as-of POINT.
+              mechanic-replay status --as-of 2025-10-10T14:00Z
+              mechanic-replay labels --symbol BTC/USDT:USDT --as-of 2025-10-10T14:00Z
+              mechanic-replay diff 2025-10-10T14:00Z HEAD --symbol BTC/USDT:USDT
+
+            WHY IS IT SO, AND SINCE WHEN?
+              mechanic-replay blame label 2025-10-10T21:18Z --symbol BTC/USDT:USDT
+              mechanic-replay blame action pause_trading --symbol BTC/USDT:USDT
+              mechanic-replay bisect paused --symbol BTC/USDT:USDT
+
+            WHAT WOULD HAVE BEEN?
+              mechanic-replay replay --symbol BTC/USDT:USDT --set take_profit_bps=10,15,20
 
             EXIT CODES
               0 done   1 a difference, corruption, or drift at or above --fail-on
@@ -30,15 +39,41 @@ struct MechanicReplay: ParsableCommand {
               130 interrupted
             """,
         version: Program.version,
-        subcommands: [
-            Initialize.self, Import.self, DeltaCommand.self, Update.self, BackfillCommand.self,
-            ReplayCommand.self, Status.self, Labels.self, Weights.self, Candles.self,
-            Splits.self, Export.self, Config.self, DriftCommand.self,
-            BaselineCommand.self, BlameCommand.self, Alerts.self, Acknowledge.self, Resume.self,
-            Log.self, Show.self, DiffCommand.self, BisectCommand.self, TagCommand.self,
-            Verify.self, Keygen.self, CheckpointCommand.self, Prove.self,
-            BackupCommand.self, Restore.self,
-            Compact.self, RebuildCommand.self, Skip.self, Bench.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Hourly",
+                subcommands: [
+                    Initialize.self, Import.self, DeltaCommand.self, Update.self,
+                    BackfillCommand.self, Status.self,
+                ]),
+            CommandGroup(
+                name: "Data",
+                subcommands: [
+                    Candles.self, Labels.self, Weights.self, Splits.self, Export.self, Config.self,
+                ]),
+            CommandGroup(
+                name: "Drift",
+                subcommands: [
+                    DriftCommand.self, BaselineCommand.self, Alerts.self, Acknowledge.self,
+                    Resume.self,
+                ]),
+            CommandGroup(
+                name: "History",
+                subcommands: [
+                    Log.self, Show.self, DiffCommand.self, BlameCommand.self, BisectCommand.self,
+                    ReplayCommand.self, TagCommand.self,
+                ]),
+            CommandGroup(
+                name: "Proof",
+                subcommands: [
+                    Verify.self, Keygen.self, CheckpointCommand.self, Prove.self,
+                ]),
+            CommandGroup(
+                name: "Upkeep",
+                subcommands: [
+                    BackupCommand.self, Restore.self, Compact.self, RebuildCommand.self, Skip.self,
+                    Bench.self,
+                ]),
         ])
 }
 
@@ -59,6 +94,7 @@ enum Main {
         } catch {
             if let failure = Failure(error) { failure.exit() }
             suggestVerb()
+            explainTime(error)
             MechanicReplay.exit(withError: error)
         }
     }
@@ -108,6 +144,24 @@ enum Main {
     private static let elsewhere = [
         "statistics": "labels --statistics", "stats": "labels --statistics",
     ]
+
+    /// What a point or a time looks like, where the parser only says that this is none.
+    private static func explainTime(_ error: any Error) {
+        let message = MechanicReplay.message(for: error)
+        guard message.contains("is invalid for") else { return }
+        let time = "such as 2025-10-10T21:20Z or 2025-10-10"
+        if message.contains("<point>") {
+            Failure(
+                .usage,
+                "\(message): a point is a position (1234), a time with its zone, \(time), -6h (before "
+                    + "the newest event), HEAD~n or @tag"
+            ).exit()
+        }
+        guard message.contains("<time>") else { return }
+        Failure(
+            .usage, "\(message): a time has its zone, \(time), or is milliseconds since 1970 UTC"
+        ).exit()
+    }
 
     /// "Did you mean" for a mistyped verb, which the parser does not offer.
     private static func suggestVerb() {

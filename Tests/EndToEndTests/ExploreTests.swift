@@ -162,7 +162,8 @@ struct ExploreTests {
         #expect(found.code == 0, "\(found.messages)")
         let json = try found.json()
         let position = try #require(json["position"]?.int64)
-        #expect(json["event"]?["type"] == "candles.recorded")
+        #expect(json["event_type"] == "candles.recorded" && json["outcome"] == "found")
+        #expect(json["exact"] == false && found.messages.contains("searched by halves"))
         #expect(json["steps"]?.int64 == Int64(found.messages.matches(of: /step \d+:/).count))
         func candles(_ point: String) throws -> Int {
             try scratch.run(["candles", "--as-of", point] + Self.symbol).lines.count - 1
@@ -174,14 +175,24 @@ struct ExploreTests {
         #expect(
             try run("label 2025-10-10T21:18Z.exit_reason=tp").json()["position"]
                 == label["position"])
-        #expect(label["event"]?["type"] == "labels.closed" && label["value"] == "tp")
+        #expect(label["event_type"] == "labels.closed" && label["value"] == "tp")
+        #expect(label["exact"] == true)
+        let csv = try run("label", "2025-10-10T21:18Z", "--format", "csv").lines
+        #expect(csv[0].contains("event_position,event_type,event_stream,event_version"))
         #expect(label["recorded_at_us"]?.int64 != nil && label["commit"]?.int64 != nil)
 
         let before = try run("candles>=0")
         #expect(before.code == 1 && before.messages.contains("holds at position 0 already"))
+        #expect(try before.json()["outcome"] == "already")
         let never = try run("paused")
-        #expect(never.code == 1 && never.messages.contains("does not hold"))
+        #expect(never.code == 1 && never.messages.contains("holds after no commit"))
+        #expect(try never.json()["outcome"] == "never" && never.json()["value"] == "not paused")
+        #expect(try run("paused", "--format", "table").output == "")
         #expect(try run("candles>100", "--from", "-2h").code == 1)
+        // Before there is a labelling nothing holds that is about one.
+        for predicate in ["level>=none", "candles>0", "paused", "meta_share<2"] {
+            #expect(try run(predicate, "--to", "0").code == 1, "\(predicate)")
+        }
         let typo = try run("labels.opn>1")
         #expect(typo.code == 64 && typo.messages.contains("did you mean labels.open?"))
         #expect(try run().code == 64)

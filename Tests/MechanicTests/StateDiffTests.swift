@@ -129,7 +129,7 @@ struct StateDiffTests {
         let (was, isNow) = (before.operations, after.operations)
         #expect(
             hashes(.level)
-                == expect { (was[$0]?.level ?? .none) != (isNow[$0]?.level ?? .none) },
+                == expect { was[$0]?.level != isNow[$0]?.level },
             "level: \(comment)")
         #expect(
             hashes(.paused, .resumed)

@@ -8,7 +8,8 @@ extension EventStore {
         guard FileSystem.exists("\(path)/data.mdb") else {
             throw EventStoreError(
                 .storeNotFound,
-                "no store at \(path): make one with `mechanic-replay init --store \(path)`")
+                "no store at \(path): name yours with --store or MECHANIC_STORE, or make one with "
+                    + "`mechanic-replay init --store \(path)`")
         }
     }
 

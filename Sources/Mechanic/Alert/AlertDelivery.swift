@@ -25,19 +25,13 @@ public struct AlertDelivery: Equatable, Sendable {
         // Counted in scalars: one character may hold thousands of them.
         var line = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(maximumDetail) {
-            line.append(isPrintable(scalar) ? scalar : " ")
+            let isPrintable = scalar.isPlain && scalar.properties.generalCategory != .format
+            line.append(isPrintable ? scalar : " ")
         }
         if text.unicodeScalars.count > maximumDetail {
             line.removeLast()
             line.append("…")
         }
         return String(line)
-    }
-
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: false
-        default: true
-        }
     }
 }

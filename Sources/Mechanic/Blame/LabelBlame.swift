@@ -15,10 +15,18 @@ public struct LabelBlame: Blame {
     public let entry: Int64
     /// The label; nil while the trade is open.
     public let label: Label?
-    /// Whether there was a label before that was withdrawn.
-    public let isRetracted: Bool
+    /// What was recorded of it before, in the order of the log.
+    public let earlier: [Earlier]
     /// The labelling's configuration: its leaves that labels depend on.
     public let configuration: LabelingConfiguration
+    /// The price that ends the trade by profit.
+    public let target: Double
+    /// The price that ends the trade by loss.
+    public let stop: Double
+    /// When the trade ends where neither price is reached, milliseconds UTC.
+    public let deadline: Int64
+    /// The candle that decided; nil while the trade is open.
+    public let deciding: Candle?
     /// Candles after the entry, up to the deciding one or, of an open trade, to the newest labelled.
     public let candles: Int
     /// The minutes among them without a candle.
@@ -35,6 +43,17 @@ public struct LabelBlame: Blame {
     public let configurationHash: Hash256
     /// The labelling.
     public let labelsHash: Hash256
+
+    /// A label that was replaced.
+    public struct Earlier: Sendable, Equatable {
+        /// The event that recorded it.
+        public let position: GlobalPosition
+        /// The label; nil where it was withdrawn.
+        public let label: Label?
+    }
+
+    /// Whether there was a label before that was withdrawn.
+    public var isRetracted: Bool { label == nil && !earlier.isEmpty }
 
     /// The blame for the label of an entry.
     ///
@@ -65,8 +84,14 @@ public struct LabelBlame: Blame {
         position = search.position
         entry = search.entry
         label = search.label
-        isRetracted = search.isRetracted
+        earlier = search.earlier.map { Earlier(position: $0.position, label: $0.label) }
         configuration = search.labelling.configuration
+        let rules = LabelRules(timeframe: market.timeframe, configuration: configuration)
+        let price = search.entryCandle?.close ?? .nan
+        target = price * rules.takeProfitFactor
+        stop = price * rules.stopLossFactor
+        deadline = entry + rules.timeout
+        deciding = search.deciding
         labelsHash = search.labelling.hash
         candles = search.walked.count
         missing = search.missing

@@ -14,7 +14,8 @@ struct LabelSearch {
 
     /// The label as of the position; nil while the trade is open.
     private(set) var label: Label?
-    private(set) var isRetracted = false
+    /// What it was before, and which event said so, in the order of the log; nil where withdrawn.
+    private(set) var earlier: [(position: GlobalPosition, label: Label?)] = []
     /// The events without which the label does not come out.
     private(set) var evidence = Evidence()
     /// What else happened to the same rows.
@@ -23,6 +24,8 @@ struct LabelSearch {
     private(set) var through: Int64 = 0
     private(set) var program = ""
     private(set) var configurationHash = Hash256.zero
+    private(set) var entryCandle: Candle?
+    private(set) var deciding: Candle?
     /// The candles after the entry.
     private(set) var walked: [Candle] = []
     private(set) var missing: [Int64] = []
@@ -57,12 +60,10 @@ struct LabelSearch {
         }
         guard let last = changes.last else { return }
         label = last.label
-        isRetracted = last.label == nil
         changed = last.position
         evidence.add(last.position, .result, stamp: entry)
-        for change in changes where change.position != last.position {
-            history.add(change.position, .before, stamp: entry)
-        }
+        earlier = changes.filter { $0.position != last.position }
+        for change in earlier { history.add(change.position, .before, stamp: entry) }
     }
 
     /// The update that recorded the label or, of an open trade, the newest that labelled.
@@ -126,7 +127,8 @@ struct LabelSearch {
             let role: BlamedEvent.Role =
                 stamp == entry ? .entry : isDeciding ? .deciding : .path
             evidence.add(value.position, role, stamp: stamp)
-            if stamp != entry { walked.append(value.candle) }
+            if stamp == entry { entryCandle = value.candle } else { walked.append(value.candle) }
+            if isDeciding { deciding = value.candle }
             for old in holders.before(stamp, version) where old.position != value.position {
                 history.add(old.position, .superseded, stamp: stamp)
             }

@@ -77,13 +77,6 @@ extension Updater {
         return receipt.head.position
     }
 
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: false
-        default: true
-        }
-    }
-
     /// Texts go into events that are kept for ever.
     private static func checked(
         by: String, text: String?
@@ -95,8 +88,8 @@ extension Updater {
             throw OperationError("a note has 1,000 bytes at most")
         }
         // They are printed on other people's terminals.
-        guard (by + (text ?? "")).unicodeScalars.allSatisfy(isPrintable) else {
-            throw OperationError("a name and a note are one line each, without control characters")
+        guard (by + (text ?? "")).unicodeScalars.allSatisfy(\.isPlain) else {
+            throw OperationError("a name and a note are one line each, without control characters and turns of direction")
         }
         return (by, text)
     }

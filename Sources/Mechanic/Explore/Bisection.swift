@@ -3,10 +3,12 @@ public import EventStorage
 public import Market
 public import Projections
 
-/// The first commit after which a predicate holds, found in O(log commits) states.
+/// The first commit after which a predicate holds.
 ///
-/// "First" means something only for a predicate that, once true, stays true between the two ends: for
-/// others it is *a* commit after which it holds and before which it does not.
+/// What is written in few events (severities, levels, pauses, alerts, one label) is read there, and the
+/// answer is the first commit of all. Counts of rows are searched by halves, in O(log commits) states:
+/// "first" means something only where they, once true, stay true between the two ends; else the answer
+/// is *a* commit after which it holds and before which it does not.
 public struct Bisection: Sendable {
     /// One state that was looked at.
     public struct Step: Sendable, Equatable {
@@ -36,7 +38,7 @@ public struct Bisection: Sendable {
         case found(Step, cause: Cause)
         /// It holds at the earlier end already.
         case holdsBefore(Step)
-        /// It does not hold at the later end.
+        /// It does not hold at the later end, and if the answer is exact, nowhere before.
         case never(Step)
     }
 
@@ -44,20 +46,23 @@ public struct Bisection: Sendable {
     public let from: GlobalPosition
     /// Where it ended.
     public let to: GlobalPosition
-    /// How many states were loaded, those inside the commit that was found too.
+    /// How many states were looked at, those inside a commit that was found by halves too.
     public let steps: Int
+    /// Whether every commit counted, not only those between which the search went on.
+    public let isExact: Bool
     /// What came out.
     public let outcome: Outcome
 
     /// Searches the commits after `from` up to `to`.
     ///
     /// - Parameters:
-    ///   - labelling: what the predicate's words about labels, drift and level are about.
+    ///   - labelling: what the predicate's words about labels, drift and level are about; nil where there
+    ///     is none: then nothing of the kind is there.
     ///   - told: called with every state that was looked at.
     /// - Throws: `.invalidPoint` where `from` lies behind `to`; what loading a state throws.
-    /// - Complexity: O(log events) states.
+    /// - Complexity: O(log events) states, or two and O(events) of the stream that says it.
     public static func run(
-        _ predicate: Predicate, of market: MarketID, _ labelling: LabelState,
+        _ predicate: Predicate, of market: MarketID, _ labelling: LabelState?,
         _ store: EventStore, from first: TimePoint, to last: TimePoint,
         told: (Step) -> Void = { _ in }
     ) throws -> Bisection {
@@ -72,7 +77,8 @@ public struct Bisection: Sendable {
             store: store, predicate: predicate,
             question: Predicate.Question(market: market, labelling: labelling))
         let outcome = try search.run(from: low, to: high, told)
-        return Bisection(from: low, to: high, steps: search.steps, outcome: outcome)
+        return Bisection(
+            from: low, to: high, steps: search.steps, isExact: search.isExact, outcome: outcome)
     }
 
     /// A search under way.
@@ -81,6 +87,7 @@ public struct Bisection: Sendable {
         let predicate: Predicate
         let question: Predicate.Question
         var steps = 0
+        var isExact = false
 
         /// Looks at the state after the event at a position, in a view of its own: a long search pins
         /// no pages.
@@ -99,7 +106,48 @@ public struct Bisection: Sendable {
             from low: GlobalPosition, to high: GlobalPosition, _ told: (Step) -> Void
         ) throws -> Outcome {
             let before = try look(low, told)
-            if before.holds { return .holdsBefore(before) }
+            if before.holds {
+                isExact = true
+                return .holdsBefore(before)
+            }
+            let (predicate, question) = (predicate, question)
+            let trail = try store.read { try predicate.trail(question, $0, through: high) }
+            if let trail { return try walk(trail, from: before, to: high, told) }
+            return try halve(from: low, to: high, told)
+        }
+
+        /// The first commit of all, by the events that may make it true.
+        private mutating func walk(
+            _ trail: [Predicate.Turn], from before: Step, to high: GlobalPosition,
+            _ told: (Step) -> Void
+        ) throws -> Outcome {
+            isExact = true
+            var (value, rest) = (before.value, trail[...])
+            while let turn = rest.first {
+                rest = rest.dropFirst()
+                guard turn.position > before.position else { continue }
+                // What counts is how things stand at the end of the commit.
+                let end = try store.read { try $0.frame(at: turn.position).endOfCommit }
+                let inside = [turn] + rest.prefix { $0.position <= end }
+                rest = rest.dropFirst(inside.count - 1)
+                let last = inside[inside.count - 1].answer
+                let step = Step(position: end, holds: last.holds, value: last.value)
+                if step.value != value || step.holds {
+                    steps += 1
+                    told(step)
+                }
+                value = step.value
+                guard step.holds else { continue }
+                let holding = inside.reversed().prefix { $0.answer.holds }
+                let place = holding.last?.position ?? turn.position
+                return .found(step, cause: try store.read { try Bisection.cause(place, $0) })
+            }
+            return .never(Step(position: high, holds: false, value: value))
+        }
+
+        private mutating func halve(
+            from low: GlobalPosition, to high: GlobalPosition, _ told: (Step) -> Void
+        ) throws -> Outcome {
             var light = try look(high, told)
             guard light.holds else { return .never(light) }
             var dark = low
@@ -149,6 +197,24 @@ public struct Bisection: Sendable {
         return next < high ? next : nil
     }
 
+    private static func cause(
+        _ place: GlobalPosition, _ view: borrowing StoreView
+    ) throws -> Cause {
+        guard let event = try view.event(at: place) else {
+            throw EventStoreError(.corrupted, "there is no such event", position: place)
+        }
+        return try cause(event, at: place)
+    }
+
+    private static func cause(
+        _ event: borrowing EventView, at place: GlobalPosition
+    ) throws -> Cause {
+        let envelope = try event.envelope()
+        return Cause(
+            position: place, stream: envelope.stream, version: envelope.streamVersion,
+            type: event.type?.name ?? "type \(event.typeNumber)")
+    }
+
     /// The events of a market in a stretch of the log.
     private static func events(
         of market: MarketID, after low: GlobalPosition, through high: GlobalPosition,
@@ -156,12 +222,8 @@ public struct Bisection: Sendable {
     ) throws -> [Cause] {
         var found: [Cause] = []
         try view.forEachEvent(from: GlobalPosition(low.number + 1), through: high) { place, event in
-            let envelope = try event.envelope()
-            guard MarketStream(envelope.stream)?.market == market else { return true }
-            found.append(
-                Cause(
-                    position: place, stream: envelope.stream, version: envelope.streamVersion,
-                    type: event.type?.name ?? "type \(event.typeNumber)"))
+            let cause = try cause(event, at: place)
+            if MarketStream(cause.stream)?.market == market { found.append(cause) }
             return true
         }
         guard !found.isEmpty else {

@@ -71,7 +71,10 @@ struct LogScan {
                 case (nil, _): .set
                 case (_, nil): .deleted
                 case (let before?, let after?):
-                    before.target == after.target ? .reverted : .moved
+                    before.target != after.target
+                        ? .moved
+                        : before.change.by != after.change.by
+                            || before.change.note != after.change.note ? .noted : .reverted
                 }
             return StateChange(
                 market: nil, hash: nil, part: .tags, kind: kind,

@@ -163,12 +163,11 @@ extension MarketScan {
         hashes.flatMap { hash -> [StateChange] in
             let (old, new) = (before.operations[hash], after.operations[hash])
             var changes: [StateChange] = []
-            let levels = (old?.level ?? .none, new?.level ?? .none)
-            if let touch = touches[.level(hash)] {
+            if let touch = touches[.level(hash)], let new {
                 changes.append(
                     change(
-                        .decisions, levels.0 == levels.1 ? .reverted : .level,
-                        .level(old: levels.0, new: levels.1), touch, hash: hash))
+                        .decisions, old?.level == new.level ? .reverted : .level,
+                        .level(old: old?.level, new: new.level), touch, hash: hash))
             }
             let (was, isNow) = (old?.pausedSince, new?.pausedSince)
             if let touch = touches[.pause(hash)] {

@@ -38,6 +38,7 @@ struct MarketScan {
     private let keepsCandles: Bool
     private let keepsLabels: Bool
     private let labels: Hash256?
+    private let stamps: ClosedRange<Int64>
     private(set) var candles: [Int64: Net<Candle>] = [:]
     /// Minutes that were revised or came late, in the windows or before them: baselines and checks go
     /// stale by them.
@@ -61,13 +62,15 @@ struct MarketScan {
         keepsCandles = options.parts.contains(.candles)
         keepsLabels = options.parts.contains(.labels)
         labels = options.labels
+        stamps = options.stamps ?? Int64.min ... .max
         paused = Set(
             before.operations.watches.filter { $0.pausedSince != nil }.map(\.labelsHash))
     }
 
-    /// Whether a stamp lies in the window of one of the two states.
+    /// Whether a stamp is asked about and lies in the window of one of the two states.
     func reaches(_ stamp: Int64) -> Bool {
-        [before.window, after.window].contains { window in
+        guard stamps.contains(stamp) else { return false }
+        return [before.window, after.window].contains { window in
             guard let newest = window.newest, let cutoff = window.cutoff else { return false }
             return stamp > cutoff && stamp <= newest
         }
@@ -159,8 +162,11 @@ struct MarketScan {
         case .decisionMade:
             let decision = try Decision(event)
             let hash = decision.labelsHash
-            // Most decisions leave everything as it is.
-            if decision.level != decision.previousLevel { self.touch(.level(hash), touch) }
+            // Most decisions leave everything as it is; the first one says that there is a level.
+            let isFirst = before.operations[hash] == nil && touches[.level(hash)] == nil
+            if decision.level != decision.previousLevel || isFirst {
+                self.touch(.level(hash), touch)
+            }
             if decision[.pauseTrading] != nil, paused.insert(hash).inserted {
                 self.touch(.pause(hash), touch)
             }

@@ -10,8 +10,9 @@ extension Predicate {
     /// What a predicate is asked of.
     struct Question {
         let market: MarketID
-        /// The labelling that its words about labels, drift and level are about.
-        let labelling: LabelState
+        /// The labelling that its words about labels, drift and level are about; nil where there is
+        /// none.
+        let labelling: LabelState?
     }
 
     /// What a predicate found.
@@ -43,21 +44,13 @@ extension Predicate {
             needsRows
             ? try MarketState.load(view, market: question.market, through: position)
             : try MarketState.outline(view, market: question.market, through: position)
-        let hash = question.labelling.hash
+        let hash = question.labelling?.hash
         switch statement {
-        case .isPaused:
-            let isPaused = state.operations.isPaused
-            return Answer(isPaused, isPaused ? "paused" : "not paused")
-        case .severity(let subject, let comparison, let limit):
-            let severity =
-                subject == .level ? state.operations[hash]?.level : state.drift[hash]?.severity
-            guard let severity else { return Answer(false, "none yet") }
-            return Answer(comparison.holds(severity, limit), severity.rawValue)
-        case .number(let subject, let comparison, let limit):
-            guard let number = number(subject, state, hash) else {
-                return Answer(false, "none yet")
-            }
-            return Answer(comparison.holds(number, limit), Self.text(number))
+        case .isPaused, .number(.alerts, _, _): return answer(state.operations)
+        case .severity(.level, _, _):
+            return answer(hash.flatMap { state.operations[$0]?.level })
+        case .severity: return answer(hash.flatMap { state.drift[$0]?.severity })
+        case .number(let subject, _, _): return answer(number(subject, state, hash))
         case .label, .labelNumber, .exitReason: preconditionFailure("labels are looked up")
         }
     }
@@ -68,10 +61,28 @@ extension Predicate {
         return subject != .alerts
     }
 
-    private func number(_ subject: Subject, _ state: MarketState, _ hash: Hash256) -> Double? {
-        if subject == .alerts { return Double(state.operations.alerts.count) }
+    func answer(_ operations: Operations) -> Answer {
+        guard case .isPaused = statement else { return answer(Double(operations.alerts.count)) }
+        return Answer(operations.isPaused, operations.isPaused ? "paused" : "not paused")
+    }
+
+    func answer(_ severity: DriftSeverity?) -> Answer {
+        guard let severity, case .severity(_, let comparison, let limit) = statement else {
+            return Answer(false, "none yet")
+        }
+        return Answer(comparison.holds(severity, limit), severity.rawValue)
+    }
+
+    private func answer(_ number: Double?) -> Answer {
+        guard let number, case .number(_, let comparison, let limit) = statement else {
+            return Answer(false, "none yet")
+        }
+        return Answer(comparison.holds(number, limit), Self.text(number))
+    }
+
+    private func number(_ subject: Subject, _ state: MarketState, _ hash: Hash256?) -> Double? {
         if subject == .candles { return Double(state.window.candles.count) }
-        guard let index = state.labelling(hash) else { return nil }
+        guard let hash, let index = state.labelling(hash) else { return nil }
         let labelling = state.labellings[index]
         switch subject {
         case .open: return Double(labelling.openEntries(state.window).count)
@@ -88,14 +99,15 @@ extension Predicate {
         _ entry: Int64, _ question: Question, _ view: borrowing StoreView,
         through position: GlobalPosition
     ) throws -> Label? {
+        guard let labelling = question.labelling else { return nil }
         let day = UTCDay(of: entry).number
         let labels = try History.labels(
-            view, market: question.market, labelling: question.labelling, days: day...day,
+            view, market: question.market, labelling: labelling, days: day...day,
             through: position)
         return labels[entry]
     }
 
-    private func answer(_ label: Label?) -> Answer {
+    func answer(_ label: Label?) -> Answer {
         guard let label else { return Answer(false, "no label") }
         switch statement {
         case .exitReason(_, let comparison, let reason):

@@ -94,6 +94,14 @@ public struct Predicate: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether it is about a labelling, not about the market as a whole.
+    public var needsLabelling: Bool {
+        switch statement {
+        case .isPaused, .number(.alerts, _, _), .number(.candles, _, _): false
+        default: true
+        }
+    }
+
     /// Reads a predicate.
     ///
     /// - Throws: ``Invalid``.

@@ -75,6 +75,8 @@ public struct StateChange: Sendable {
         case set
         /// A name stands elsewhere.
         case moved
+        /// A name stands where it stood, with another note.
+        case noted
         /// A name was given up.
         case deleted
         /// Events touched it, and in the end it is what it was: no change.
@@ -97,8 +99,8 @@ public struct StateChange: Sendable {
         case baseline(old: Baselines.Entry?, new: Baselines.Entry?)
         /// The newest check of a labelling.
         case check(old: DriftHistory.Entry?, new: DriftHistory.Entry?)
-        /// The level in force for a labelling.
-        case level(old: DriftSeverity, new: DriftSeverity)
+        /// The level in force for a labelling; nil before its first decision.
+        case level(old: DriftSeverity?, new: DriftSeverity)
         /// Since when trading is paused for a labelling, milliseconds UTC; nil if it is not.
         case pause(old: Int64?, new: Int64?)
         /// An alert by its number.

@@ -15,6 +15,9 @@ public struct StateDiff: Sendable {
         public var market: MarketID?
         /// One labelling; nil for all. Candles and configurations do not depend on it.
         public var labels: Hash256?
+        /// The stamps of candles and entries of labels that are told of, milliseconds UTC; nil for all.
+        /// Other parts are not asked about where it is set.
+        public var stamps: ClosedRange<Int64>?
         /// The parts; tags only where ``market`` is nil.
         public var parts = Set(StateChange.Part.allCases)
 

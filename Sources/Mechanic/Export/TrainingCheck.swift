@@ -1,8 +1,10 @@
 internal import CanonicalJSON
 public import Digest
+internal import EventFormat
 public import EventStorage
 internal import Labeling
 internal import Market
+internal import Projections
 
 /// A training set held against the store that it says it is of: every byte must be what the store
 /// gives at the basis in its first line.
@@ -45,6 +47,9 @@ public struct TrainingCheck: Sendable {
     public private(set) var basis: TrainingBasis?
     /// How many rows were found right, before the first that is not.
     public private(set) var rows = 0
+    /// How many of its labels the newest commit has otherwise, or no more: the file is what was known at
+    /// its basis all the same. Nil where a line is wrong.
+    public private(set) var revised: Int?
     /// SHA-256 of the file.
     public let digest: Hash256
     /// The first line that is wrong; nil if none is.
@@ -63,6 +68,10 @@ public struct TrainingCheck: Sendable {
                 kind: .basis, line: 1, column: nil, message: "the file is empty or no text")
             return
         }
+        if let message = Self.editing(line) {
+            finding = Finding(kind: .basis, line: 1, column: nil, message: message)
+            return
+        }
         do {
             let basis = try TrainingBasis(line)
             self.basis = basis
@@ -70,10 +79,40 @@ public struct TrainingCheck: Sendable {
             let format: TrainingFormat = line.hasPrefix("{") ? .jsonl : .csv
             let comparison = TrainingComparison(training: set, format: format, text: text)
             (rows, finding) = comparison.run()
+            if finding == nil { revised = try store.read { try Self.revised(set, $0) } }
         } catch let error as TrainingError where error.kind != .leak {
             finding = Finding(
                 kind: .basis, line: 1, column: nil, message: error.description)
         }
+    }
+}
+
+extension TrainingCheck {
+    /// What editors and spreadsheets leave in a first line; nil where there is nothing of the kind.
+    private static func editing(_ line: String) -> String? {
+        if line.unicodeScalars.first == "\u{FEFF}" {
+            return "the file begins with a byte order mark, which no export writes: some program "
+                + "saved it anew"
+        }
+        if line.unicodeScalars.last == "\r" {
+            return "lines end with CR LF, those of an export with LF: some program saved it anew"
+        }
+        return nil
+    }
+
+    /// How many labels of a training set are others by now.
+    ///
+    /// - Complexity: O(events of the days).
+    private static func revised(_ set: TrainingSet, _ view: borrowing StoreView) throws -> Int {
+        guard let first = set.rows.first, let last = set.rows.last else { return 0 }
+        let (market, head) = (set.basis.market, try view.head().position)
+        let state = try MarketState.outline(view, market: market, through: head)
+        let labelling = try set.basis.labelling(in: state)
+        // Tested rows come after those trained on, so that both ends are known.
+        let days = UTCDay(of: first.label.entryTime).number...UTCDay(of: last.label.entryTime).number
+        let labels = try History.labels(
+            view, market: market, labelling: labelling, days: days, through: head)
+        return set.rows.count { labels[$0.label.entryTime] != $0.label }
     }
 }
 

@@ -67,12 +67,13 @@ struct DriftFold {
                     labels: nil, digest: .zero),
                 reference: step.reference.range, baseline: 0, staleMinutes: 0, verdict: verdict,
                 program: Program.version)
-            let decision = try decide(check, step, version: UInt64(index + 1))
             while let next = recorded.first, isBefore(next, step, plan) {
                 if next.isRestated { comparable = 0 }
                 recorded = recorded.dropFirst()
             }
             let other = recorded.first.flatMap { $0.value.end == step.end ? $0 : nil }
+            let counts = plan.hasOwnSchedule || other?.isRestated != true
+            let decision = try decide(check, step, version: UInt64(index + 1), counts: counts)
             compare(check, decision, with: other, hold: hold)
             if other != nil { recorded = recorded.dropFirst() }
         }
@@ -86,8 +87,10 @@ struct DriftFold {
     }
 
     /// What follows from a check, as an update would record it.
+    ///
+    /// - Parameter counts: whether the record counts the check of this moment, too.
     private mutating func decide(
-        _ check: DriftCheck, _ step: CheckPlan.Step, version: UInt64
+        _ check: DriftCheck, _ step: CheckPlan.Step, version: UInt64, counts: Bool
     ) throws -> Decision? {
         let hash = configuration.labelsHash
         history.apply(check, version: version, isPinned: step.isPinned)
@@ -102,11 +105,9 @@ struct DriftFold {
         if let raised { try operations.apply(raised) }
         if let resolved { try operations.apply(resolved) }
         guard ends.contains(check.end) else { return decision }
-        summary.add(check.severity)
-        summary.pauses += operations.isPaused && !wasPaused ? 1 : 0
+        if counts { summary.add(check.severity) }
         summary.alerts += raised == nil ? 0 : 1
-        summary.level = decision.level
-        summary.isPaused = operations.isPaused
+        summary.note(operations[hash], wasPaused: wasPaused, at: check.end)
         return decision
     }
 
@@ -144,6 +145,8 @@ struct DriftFold {
         difference.changes.append(
             DriftDifference.Change(
                 end: check.end, recordedSeverity: recorded.value.severity,
-                severity: check.severity, recordedLevel: recorded.decision?.level, level: level))
+                severity: check.severity, recordedLevel: recorded.decision?.level, level: level,
+                recordedActions: recorded.decision?.intents.map(\.action) ?? [],
+                actions: decision?.intents.map(\.action) ?? []))
     }
 }

@@ -1,4 +1,5 @@
 public import DriftStatistics
+public import Projections
 
 /// What the checks and decisions of a range of market time came to.
 public struct DriftSummary: Equatable, Sendable {
@@ -8,6 +9,10 @@ public struct DriftSummary: Equatable, Sendable {
     public internal(set) var severities = DriftSeverity.allCases.map { _ in 0 }
     /// How often trading was paused.
     public internal(set) var pauses = 0
+    /// Where the window of the check ends that paused trading first, milliseconds UTC; nil if none did.
+    public internal(set) var pausedFrom: Int64?
+    /// Whether trading was paused already before the first check.
+    public internal(set) var isPausedBefore = false
     /// How many alerts were raised.
     public internal(set) var alerts = 0
     /// The level in force after the newest check; nil without any.
@@ -27,6 +32,16 @@ public struct DriftSummary: Equatable, Sendable {
         checks += 1
         if let index = DriftSeverity.allCases.firstIndex(of: severity) { severities[index] += 1 }
     }
+
+    /// Notes what is in force after the next check.
+    mutating func note(_ watch: Operations.Watch?, wasPaused: Bool, at end: Int64) {
+        if level == nil { isPausedBefore = wasPaused }
+        level = watch?.level ?? level ?? DriftSeverity.none
+        isPaused = watch?.pausedSince != nil
+        guard isPaused, !wasPaused else { return }
+        pauses += 1
+        pausedFrom = pausedFrom ?? end
+    }
 }
 
 /// How checks and decisions differ from the recorded ones.
@@ -43,6 +58,10 @@ public struct DriftDifference: Equatable, Sendable {
         public let recordedLevel: DriftSeverity?
         /// The level in force after it here.
         public let level: DriftSeverity
+        /// What the recorded decision asks for; empty where none is recorded.
+        public let recordedActions: [Decision.Action]
+        /// What is asked for here.
+        public let actions: [Decision.Action]
     }
 
     /// Whether checks are made where the recorded ones were, or by the policy's own schedule.

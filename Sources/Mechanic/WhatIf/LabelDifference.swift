@@ -105,6 +105,20 @@ public struct LabelDifference: Equatable, Sendable {
     }
 }
 
+extension ArraySlice<Label> {
+    /// The labels, which ascend by entry, without some entries, which ascend too.
+    ///
+    /// - Complexity: O(labels), or O(1) where nothing is left out.
+    func leavingOut(_ entries: [Int64]) -> ArraySlice<Label> {
+        guard !entries.isEmpty else { return self }
+        var out = entries[...]
+        return filter { label in
+            while let entry = out.first, entry < label.entryTime { out = out.dropFirst() }
+            return out.first != label.entryTime
+        }[...]
+    }
+}
+
 extension [Label] {
     /// The labels, which ascend by entry, with entries in a range of stamps.
     ///

@@ -140,7 +140,8 @@ struct RecordedDrift: Sendable {
         }
     }
 
-    /// What the recorded checks with ends in a range came to.
+    /// What the recorded checks with ends in a range came to; those that rest on minutes revised since
+    /// are no checks of the candles that others are made of, and are not counted.
     func summary(_ ends: ClosedRange<Int64>) -> DriftSummary {
         var summary = DriftSummary()
         var operations = Operations()
@@ -153,10 +154,9 @@ struct RecordedDrift: Sendable {
             let wasPaused = operations.isPaused
             if let decision = check.decision { operations.apply(decision) }
             guard ends.contains(check.value.end) else { continue }
-            summary.add(check.value.severity)
-            summary.pauses += operations.isPaused && !wasPaused ? 1 : 0
-            summary.level = check.decision?.level ?? summary.level
-            summary.isPaused = operations.isPaused
+            if !check.isRestated { summary.add(check.value.severity) }
+            summary.note(
+                operations[check.value.labelsHash], wasPaused: wasPaused, at: check.value.end)
         }
         summary.alerts = alerts.count { ends.contains($0) }
         return summary

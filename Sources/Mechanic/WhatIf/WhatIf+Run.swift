@@ -41,7 +41,8 @@ extension WhatIf {
         try history.noteStale(recorded.configuration, threads: question.threads)
         let run = Run(history: history, recorded: recorded, question: question)
         let record = Record(
-            configuration: recorded, labels: history.summary(history.labels),
+            configuration: recorded,
+            labels: history.summary(history.labels, from: labelling.startsAt),
             staleLabels: history.stale.count, drift: history.drift?.summary(history.ends),
             restatedChecks: history.drift?.checks.count {
                 $0.isRestated && history.ends.contains($0.value.end)

@@ -30,14 +30,16 @@ public struct WhatIf: Equatable, Sendable {
     public struct Record: Equatable, Sendable {
         /// The configuration that decides about the labelling.
         public let configuration: IdentifiedConfiguration
-        /// The recorded labels.
+        /// The recorded labels that are not stale.
         public let labels: LabelSummary
         /// Entries whose recorded label the candles do not give any more: their minutes were revised
-        /// and not labelled since, as those older than the window never are. No comparison counts them.
+        /// and not labelled since, as those older than the window never are. They are left out
+        /// everywhere, here and under every configuration.
         public let staleLabels: Int
         /// The recorded checks and decisions; nil if nobody asked.
         public let drift: DriftSummary?
-        /// Checks that rest on minutes revised since. No comparison counts them.
+        /// Checks that rest on minutes revised since. They and the checks that stand for them are
+        /// counted nowhere; levels, pauses and alerts rest on them all the same.
         public let restatedChecks: Int
     }
 
@@ -55,7 +57,7 @@ public struct WhatIf: Equatable, Sendable {
         public let configuration: IdentifiedConfiguration
         /// The leaves that differ from the recorded configuration, in the order of the canonical text.
         public let changes: [Change]
-        /// What labels it gives.
+        /// What labels it gives; none of entries that are stale in the record.
         public let labels: LabelSummary
         /// How they differ from the recorded ones.
         public let difference: LabelDifference

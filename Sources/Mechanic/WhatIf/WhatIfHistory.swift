@@ -21,7 +21,7 @@ struct WhatIfHistory: Sendable {
     let startsAt: Int64
     /// Ends of checks that are told of.
     let ends: ClosedRange<Int64>
-    /// Entries whose recorded label the candles do not give any more, ascending.
+    /// Entries told of whose recorded label the candles do not give any more, ascending.
     private(set) var stale: [Int64] = []
     /// Nil if nobody asked for drift.
     let drift: RecordedDrift?
@@ -103,11 +103,17 @@ struct WhatIfHistory: Sendable {
         LabelSeries(labels.entries(in: startsAt ... .max), market.timeframe)
     }
 
-    /// A summary of the labels with entries told of.
-    func summary(_ labels: [Label]) -> LabelSummary {
-        let told = labels.entries(in: entries)
-        let rows = entries.map { columns.rows($0).count } ?? 0
-        return LabelSummary(of: told, open: max(0, rows - told.count))
+    /// A summary of the labels with entries told of, stale ones left out: those of the record would
+    /// stand beside labels of other candles.
+    ///
+    /// - Parameter first: the first entry that was labelled at all; entries before it are not open.
+    func summary(_ labels: [Label], from first: Int64 = .min) -> LabelSummary {
+        let told = labels.entries(in: entries).leavingOut(stale)
+        let asked = entries.flatMap {
+            first > $0.upperBound ? nil : max(first, $0.lowerBound)...$0.upperBound
+        }
+        let rows = asked.map { columns.rows($0).count } ?? 0
+        return LabelSummary(of: told, open: max(0, rows - stale.count - told.count))
     }
 }
 

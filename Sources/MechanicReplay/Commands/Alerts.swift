@@ -57,8 +57,7 @@ struct Alerts: ParsableCommand {
             count = state.operations.alerts.count
             return position
         }
-        output.console.say("as of position \(position)")
-        if store.identity.clock == .simulated { output.console.say("simulated clock") }
+        output.console.say(asOf: position, asOf.point, store)
         if count == 0 { output.console.say(all ? "there never was an alert" : "no open alerts") }
         printer.finish()
     }

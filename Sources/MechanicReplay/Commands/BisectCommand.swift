@@ -13,6 +13,7 @@ struct BisectCommand: ParsableCommand {
         abstract: "Find the first commit after which something is true of a market.",
         discussion: """
             EXAMPLES
+              mechanic-replay bisect --symbol BTC/USDT:USDT paused
               mechanic-replay bisect --symbol BTC/USDT:USDT 'drift.severity>=critical'
               mechanic-replay bisect --symbol BTC/USDT:USDT 'level>=severe' --from -30d
               mechanic-replay bisect --symbol BTC/USDT:USDT label 2025-10-10T21:18Z
@@ -35,10 +36,13 @@ struct BisectCommand: ParsableCommand {
             window (label TIME is of any time); labels, drift and level are those of the
             labelling that --config selects. What is not there yet compares as false.
 
-            Only about log2(commits) states are looked at. "First" means something for a
-            predicate that, once true, stays true from --from to --to. For any other the
-            answer is some commit after which it holds and before which it does not. If it
-            holds at --from already, or does not at --to, that is said (exit 1).
+            Severity, level, pauses, alerts and a label are read from the events that say
+            them: the answer is the first commit of all after --from, also of what came and
+            went. Counts of rows and meta_share are searched by halves, about log2(commits)
+            states: the answer is the first where what became true stayed true up to --to,
+            else some commit after which it holds and before which it does not (json:
+            "exact" is false). Exit 1 if it holds at --from already ("outcome" is
+            "already") or is not found ("never").
             """)
 
     @Argument(
@@ -84,6 +88,8 @@ struct BisectCommand: ParsableCommand {
             try market.mustExist(in: view)
             let last = try view.resolve(to?.point ?? .head)
             let state = try MarketState.outline(view, market: market, through: last)
+            let mustBe = predicate.needsLabelling && !state.labellings.isEmpty
+            guard config != nil || mustBe else { return nil as LabelState? }
             return try Decider.select(config, in: state, view, last).labelling
         }
         let console = output.console
@@ -104,41 +110,75 @@ struct BisectCommand: ParsableCommand {
     private func print(
         _ found: Bisection, _ predicate: Predicate, _ market: MarketID, _ store: EventStore
     ) throws {
-        switch found.outcome {
-        case .holdsBefore(let step):
-            throw Failure(
-                .difference,
-                "\(predicate) holds at position \(step.position) already (\(step.value)): choose an "
-                    + "earlier --from, or ask for the opposite (steps: \(found.steps))")
-        case .never(let step):
-            throw Failure(
-                .difference,
-                "\(predicate) does not hold at position \(step.position) (\(step.value)): choose "
-                    + "another --to (steps: \(found.steps))")
-        case .found(let step, let cause):
-            let frame = try store.read { try $0.frame(at: step.position) }
-            if store.identity.clock == .simulated { output.console.say("simulated clock") }
-            var printer = output.report
-            printer.add("predicate", .text(predicate.description))
-            printer.add("market", .text(market.description))
-            printer.add("position", .position(step.position))
-            printer.add("recorded_at_us", .recorded(frame.appendedAt))
-            printer.add("commit", .integer(Int64(clamping: frame.commit)))
-            printer.add("value", .text(step.value))
-            printer.line(
-                "event",
-                "position \(cause.position), \(cause.type), \(cause.stream) \(cause.version)")
-            printer.member(
-                "event",
-                [
-                    "position": .integer(cause.position.number), "type": .string(cause.type),
-                    "stream": .string(cause.stream.description),
-                    "version": .integer(cause.version.number),
-                ])
-            printer.add("from", .position(found.from))
-            printer.add("to", .position(found.to))
-            printer.add("steps", .integer(Int64(found.steps)))
-            printer.finish()
+        let step = found.outcome.step
+        if store.identity.clock == .simulated { output.console.say("simulated clock") }
+        var printer = output.report
+        printer.member("outcome", .string(found.outcome.name))
+        printer.member("exact", .bool(found.isExact))
+        printer.add("predicate", .text(predicate.description))
+        printer.add("market", .text(market.description))
+        printer.add(
+            "position", .position(step.position), people: "\(step.position), the end of the commit")
+        guard case .found(_, let cause) = found.outcome else {
+            // People read the message.
+            if Format.resolve(output.format, inPipe: .json) != .table {
+                printer.add("value", .text(step.value))
+                finish(&printer, found)
+            }
+            throw Failure(.difference, Self.message(found, predicate))
+        }
+        let frame = try store.read { try $0.frame(at: step.position) }
+        printer.add("recorded_at_us", .recorded(frame.appendedAt))
+        printer.add("commit", .integer(Int64(clamping: frame.commit)))
+        printer.add("value", .text(step.value))
+        let event = "position \(cause.position), \(cause.type)"
+        printer.line("event", "\(event), \(cause.stream) \(cause.version)")
+        printer.member("event_position", .integer(cause.position.number))
+        printer.member("event_type", .string(cause.type))
+        printer.member("event_stream", .string(cause.stream.description))
+        printer.member("event_version", .integer(cause.version.number))
+        finish(&printer, found)
+        if !found.isExact {
+            output.console.say(
+                "searched by halves: the first such commit if, once true, it stayed true")
+        }
+    }
+
+    private func finish(_ printer: inout ReportPrinter, _ found: Bisection) {
+        printer.add("from", .position(found.from))
+        printer.add("to", .position(found.to))
+        printer.add("steps", .integer(Int64(found.steps)))
+        printer.finish()
+    }
+
+    private static func message(_ found: Bisection, _ predicate: Predicate) -> String {
+        let step = found.outcome.step
+        if case .holdsBefore = found.outcome {
+            return "\(predicate) holds at position \(step.position) already (\(step.value)): choose an "
+                + "earlier --from, or ask for the opposite (steps: \(found.steps))"
+        }
+        guard found.isExact else {
+            return "\(predicate) does not hold at position \(step.position) (\(step.value)): choose "
+                + "another --to (steps: \(found.steps))"
+        }
+        return "\(predicate) holds after no commit from position \(found.from) to \(found.to) "
+            + "(\(step.value) there)"
+    }
+}
+
+extension Bisection.Outcome {
+    /// The state that it is about.
+    fileprivate var step: Bisection.Step {
+        switch self {
+        case .found(let step, _), .holdsBefore(let step), .never(let step): step
+        }
+    }
+
+    fileprivate var name: String {
+        switch self {
+        case .found: "found"
+        case .holdsBefore: "already"
+        case .never: "never"
         }
     }
 }

@@ -17,6 +17,9 @@ struct BlameAction: ParsableCommand {
               mechanic-replay blame action retrain --symbol BTC/USDT:USDT \\
                 --end 2025-10-10T18:00Z --format json
 
+            Of pause_trading the decision is meant that began the newest pause: those after it
+            ask for it again, and change nothing while trading is paused.
+
             Told are the check that was decided on, those before it whose severity holds
             the level, the decision before, and what let trading go on. What the check
             rests on, `mechanic-replay blame drift --check VERSION` tells.
@@ -56,6 +59,12 @@ struct BlameAction: ParsableCommand {
         _ position: GlobalPosition
     ) throws -> DriftLog.Entry<Decision> {
         let all = try OperationsLog.decisions(view, market: market, labels: hash, through: position)
+        if action == .pauseTrading, end == nil, decision == nil,
+            let began = try OperationsLog.pause(
+                view, market: market, labels: hash, through: position)
+        {
+            return began
+        }
         let found = all.last { entry in
             action.map { entry.value[$0] != nil } ?? true
                 && end.map { entry.value.end == $0.milliseconds } ?? true

@@ -36,8 +36,7 @@ struct Candles: ParsableCommand {
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
             return (try Self.grid(state, stamps, view, through: position), position)
         }
-        output.console.say("as of position \(position)")
-        if store.identity.clock == .simulated { output.console.say("simulated clock") }
+        output.console.say(asOf: position, asOf.point, store)
         let columns = ["timestamp_ms", "open", "high", "low", "close", "volume"]
         var printer = output.rows(columns + (knownAt ? ["known_at_ms"] : []))
         grid.forEach(from: stamps.lowerBound, through: stamps.upperBound) { candle in

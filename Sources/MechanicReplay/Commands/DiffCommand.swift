@@ -14,6 +14,8 @@ struct DiffCommand: ParsableCommand {
             EXAMPLES
               mechanic-replay diff HEAD~1 HEAD --symbol BTC/USDT:USDT
               mechanic-replay diff -24h HEAD --only labels --format csv
+              mechanic-replay diff 2025-10-10T14:00Z HEAD --symbol BTC/USDT:USDT \\
+                --from 2025-10-10T13:00Z --to 2025-10-10T14:00Z
               mechanic-replay diff @before HEAD --only config
               mechanic-replay diff 1200 1300 --limit 0
 
@@ -21,6 +23,8 @@ struct DiffCommand: ParsableCommand {
             order the points are given. Each row names the event that made the thing what
             it is and says how many events touched it. 'reverted' is what events touched
             and left as it was: no change. Rows that only left the window are no change.
+            The points are moments of knowledge; --from and --to choose candles and labels by
+            market time. A position inside a commit means the state before that commit.
 
             json has one object with summary and changes, jsonl and csv a line for each
             change; the summary is a message then.
@@ -50,14 +54,21 @@ struct DiffCommand: ParsableCommand {
     @Flag(help: "Exit 1 where anything changed.")
     var exitCode = false
 
+    @OptionGroup var range: RangeOptions
     @OptionGroup var market: OptionalMarketOptions
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
+
+    private var hasRange: Bool { range.from != nil || range.to != nil }
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit: must not be negative") }
         if config != nil, market.symbol == nil {
             throw ValidationError("--config selects a market's labelling: say which with --symbol")
+        }
+        if hasRange, let only, only != .candles, only != .labels {
+            throw ValidationError(
+                "--only \(only.rawValue): --from and --to choose candles and labels by market time")
         }
         if only == .tags, market.symbol != nil {
             throw ValidationError("--only tags: they are of the whole store: leave out --symbol")
@@ -67,6 +78,10 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         var options = StateDiff.Options()
         options.market = try market.market()
+        if hasRange {
+            options.stamps = try range.stamps
+            options.parts = [.candles, .labels]
+        }
         if let only { options.parts = [only] }
         let store = try store.open()
         if let market = options.market {
@@ -84,6 +99,15 @@ struct DiffCommand: ParsableCommand {
             "from position \(diff.from.position) to \(diff.to.position), "
                 + (diff.events == 1 ? "1 event" : "\(Number.grouped(diff.events)) events")
                 + (diff.isReversed ? " (the points were given the other way round)" : ""))
+        for (point, end) in zip(
+            [first.point, second.point],
+            diff.isReversed ? [diff.to, diff.from] : [diff.from, diff.to])
+        {
+            guard case .position(let asked) = point, asked != end.position else { continue }
+            output.console.say(
+                "position \(asked) lies inside a commit: taken is the state before it, at \(end.position)"
+            )
+        }
         if store.identity.clock == .simulated { output.console.say("simulated clock") }
         DiffPrinter(diff, limit: limit, output).print()
         if exitCode, !diff.isSame {

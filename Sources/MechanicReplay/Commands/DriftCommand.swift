@@ -26,8 +26,12 @@ struct DriftCommand: ParsableCommand {
             severe. A test without enough data says so and counts for nothing; where no
             test has enough, the severity is insufficient_data, which is no all-clear.
 
-            Nothing is recorded: updates record their checks, and --history lists them. The
-            report ends with the command that gives it again.
+            Nothing is recorded, and --as-of computes the report anew of what was known
+            then: updates record their checks, and --history lists those. A recorded check
+            is followed by a decision. The level in force is the worst severity of the last
+            drift_hold_checks checks (4) that had enough data; level severe pauses trading
+            until somebody says `mechanic-replay resume`. The report ends with the command
+            that gives it again.
 
             Exit 1: the severity is at or above --fail-on. Exit 2: --fail-on is given and
             no test had enough data to tell.
@@ -73,6 +77,7 @@ struct DriftCommand: ParsableCommand {
             warn(answer.check, state)
             return DriftAnswer(
                 market: market, decider: decider, inquiry: answer, position: position,
+                newest: state.drift[decider.labelling.hash],
                 labels: inquiry.labels)
         }
         if store.identity.clock == .simulated { output.console.say("simulated clock") }
@@ -122,8 +127,7 @@ struct DriftCommand: ParsableCommand {
             return try DriftHistoryTable(
                 view, market, labels: hash, ends: stamps, monitors: history.monitor, position)
         }
-        output.console.say("as of position \(table.position)")
-        if store.identity.clock == .simulated { output.console.say("simulated clock") }
+        output.console.say(asOf: table.position, asOf.point, store)
         table.print(output)
     }
 }

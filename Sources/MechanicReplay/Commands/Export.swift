@@ -23,7 +23,8 @@ struct Export: ParsableCommand {
             The first line is the basis: position and root of the log, the configuration's
             hash, range and weights. The same basis gives the same bytes in every store
             with the same log; --basis makes it again, --check holds a file against it and
-            names the first line that is not what the store gives.
+            names the first line that is not what the store gives; labels that were revised
+            since are counted, and are no difference.
 
             Rows are closed labels in entry order. What may be joined to one must have been
             known by entry_close_time_ms; the label is known from known_at_ms on, which
@@ -39,7 +40,7 @@ struct Export: ParsableCommand {
               pnl_gross_bps, costs_bps             basis points of the entry price
               pnl_net_bps, meta_label              after costs; 1 where worth taking
               ambiguous, crosses_gap               warnings, 1 or 0
-              weight                               as `weights`; none of a test
+              weight                               recency among these rows; none of a test
               set                                  train or test, with --split only
 
             Without --from the rolling window; with --split what `splits` takes. Read it
@@ -137,8 +138,7 @@ struct Export: ParsableCommand {
             return try TrainingSet(view, basis, of: store.identity)
         }
         let console = printing.console
-        console.say("as of position \(set.basis.position)")
-        if set.basis.isSimulated { console.say("simulated clock") }
+        console.say(asOf: set.basis.position, asOf.point, store)
         let written = try write(set, to: file)
         if let file {
             try file.finish(mode: 0o644)

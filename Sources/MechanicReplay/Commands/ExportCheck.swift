@@ -16,6 +16,17 @@ struct ExportCheck {
         report.line("check", output.console.mark(good: check.finding == nil))
         report.add("file", .text(path))
         report.add("rows", .integer(Int64(check.rows)), people: Number.grouped(check.rows))
+        if let basis = check.basis, let revised = check.revised {
+            report.line("means", "the bytes that the store gives for position \(basis.position)")
+            report.add(
+                "revised_since", .integer(Int64(revised)),
+                people: revised == 0
+                    ? "none of these labels is another by now"
+                    : "\(Number.grouped(revised)) of these labels are others by now")
+        }
+        if let finding = check.finding {
+            report.line("line \(finding.line)", finding.message)
+        }
         report.add("digest", .text(check.digest.hex))
         report.member("basis", check.basis?.json ?? .null)
         if let basis = check.basis { report.line("basis", basis.text) }

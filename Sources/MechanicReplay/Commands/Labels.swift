@@ -68,9 +68,7 @@ struct Labels: ParsableCommand {
             let labelling = try Decider.select(config, in: state, view, position).labelling
             return (try LabelTable(state, labelling, stamps, view, position), labelling, position)
         }
-        output.console.say("as of position \(position)")
-        let clock = store.identity.clock
-        if clock == .simulated { output.console.say("simulated clock") }
+        output.console.say(asOf: position, asOf.point, store)
         if statistics {
             let statistics = LabelStatistics(
                 of: table.labels, open: table.open.count, timeframe: market.timeframe)

@@ -34,8 +34,7 @@ struct ListConfig: ParsableCommand {
                 view, market: market, through: position)
             return (state, standings, position)
         }
-        output.console.say("as of position \(position)")
-        if store.identity.clock == .simulated { output.console.say("simulated clock") }
+        output.console.say(asOf: position, asOf.point, store)
         let isTable = Format.resolve(output.format, inPipe: .csv) == .table
         func text(_ hash: Hash256) -> Cell {
             .text(isTable ? String(hash.hex.prefix(16)) : hash.hex)

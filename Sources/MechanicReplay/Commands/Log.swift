@@ -19,7 +19,8 @@ struct Log: ParsableCommand {
 
             --follow prints events as other processes commit them, the oldest first, each
             line at once; with --limit the newest so many first. It ends with --for (exit 0)
-            or an interrupt (exit 130).
+            or an interrupt (exit 130). It keeps the store open: `compact` and `restore` wait
+            for it, as long as their --wait says, and then end with exit 75.
             """)
 
     @Option(
@@ -63,6 +64,8 @@ struct Log: ParsableCommand {
     func run() throws {
         let store = try store.open()
         let filter = EventFilter(type: type, market: try market.market())
+        // One may wait for a market that is yet to come.
+        if !follow, let market = filter.market { try store.read { try market.mustExist(in: $0) } }
         if follow {
             var follower = LogFollower(store, filter, output)
             return try follower.run(newest: limit ?? 0, duration: duration)
@@ -73,8 +76,7 @@ struct Log: ParsableCommand {
             let isPosition = if case .position = asOf.point { true } else { false }
             let last =
                 try isPosition ? view.event(upTo: asOf.point) : view.resolve(asOf.point)
-            output.console.say("as of position \(last)")
-            if store.identity.clock == .simulated { output.console.say("simulated clock") }
+            output.console.say(asOf: last, .head, store)
             try filter.newest(limit ?? .max, through: last, view) { printer.add($0) }
         }
         printer.finish()

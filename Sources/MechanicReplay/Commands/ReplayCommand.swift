@@ -8,23 +8,19 @@ internal import SystemIO
 /// `replay`: the log folded again.
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Fold the log again, or run history under other settings.",
+        commandName: "replay", abstract: "Ask what other settings would have given, or fold the log again.",
         discussion: """
             EXAMPLES
+              mechanic-replay replay --symbol BTC/USDT:USDT --with runner
+              mechanic-replay replay --symbol BTC/USDT:USDT \\
+                --set take_profit_bps=10,15,20 --set stop_loss_bps=5,10,15 --sort net
+              mechanic-replay replay --symbol BTC/USDT:USDT --set drift_alpha=0.01 --checks
+              mechanic-replay replay --symbol BTC/USDT:USDT --with new.toml \\
+                --from 2025-10-01 --to 2025-10-11 --labels --format csv
               mechanic-replay replay
               mechanic-replay replay --check
               mechanic-replay replay --to 2025-10-10T21:17Z --format json
               mechanic-replay replay --from-snapshot --to HEAD~24
-              mechanic-replay replay --symbol BTC/USDT:USDT --with runner
-              mechanic-replay replay --symbol BTC/USDT:USDT \\
-                --set take_profit_bps=10,15,20 --set stop_loss_bps=5,10,15 --sort net
-              mechanic-replay replay --symbol BTC/USDT:USDT --with new.toml \\
-                --from 2025-10-01 --to 2025-10-11 --labels --format csv
-
-            The same events give the same digests, on any machine, at any time. With
-            --check every projection is compared with what the store holds; a difference is
-            named and is exit 1. Projections of another version are no difference: they are
-            named, and `mechanic-replay rebuild` makes them anew.
 
             What if: --with and --set run the candles of one market under other
             configurations and print each beside the record. Labels are made anew; drift
@@ -32,7 +28,23 @@ struct ReplayCommand: ParsableCommand {
             schedule, at those updates at which its own checks would have been due; levels,
             pauses and alerts follow by the rules of updates. Nothing is recorded. Market
             time is chosen by --from and --to, what was known then by --as-of. Labels and
-            checks whose minutes were revised since are counted apart.
+            checks whose minutes were revised since are left out on both sides.
+
+            COLUMNS OF THE TABLE (csv, jsonl and json have more)
+              labels, changed     closed labels; those that are not as recorded
+              meta %              the share of labels worth taking
+              net mean, p5 …      the result of one label after costs, basis points; trades
+                                  overlap, so that their sum is no profit
+              none … severe       drift checks by severity (too short: insufficient data)
+              checks changed      of those that can be compared, how many have another
+                                  severity; decisions: another level or other actions
+              paused from         the check that paused trading first; before: it was
+                                  paused when the range began
+
+            Without --with and --set the log is folded again. The same events give the same digests, on any machine, at any time. With
+            --check every projection is compared with what the store holds; a difference is
+            named and is exit 1. Projections of another version are no difference: they are
+            named, and `mechanic-replay rebuild` makes them anew.
             """)
 
     @Option(

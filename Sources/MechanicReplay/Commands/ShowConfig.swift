@@ -36,6 +36,13 @@ struct ShowConfig: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if asOf.asOf != nil, market.symbol == nil {
+            throw ValidationError(
+                "--as-of: configurations are recorded by market: name one with --symbol")
+        }
+    }
+
     func run() throws {
         let isNamed = try name != nil || market.market() != nil
         let sources = try setting.sources(isNamed: isNamed, console: output.console)

@@ -83,8 +83,12 @@ struct Splits: ParsableCommand {
             try load(view, market, rules, store.identity)
         }
         let basis = inputs.basis
-        output.console.say("as of position \(basis.position)")
-        if basis.isSimulated { output.console.say("simulated clock") }
+        output.console.say(asOf: basis.position, asOf.point, store)
+        if inputs.known.outdated > 0 {
+            output.console.say(
+                "left out \(Number.grouped(inputs.known.outdated)) labels: a candle that they rest on "
+                    + "was revised and nothing labelled them anew")
+        }
         let rows = try rules.splits(
             over: basis.range, inputs.known.labels, timeframe: market.timeframe
         ).map { row($0, inputs) }
@@ -96,6 +100,7 @@ struct Splits: ParsableCommand {
         let format = Format.resolve(output.format, inPipe: .csv)
         if format == .json || format == .table {
             var report = report(basis, rules, format)
+            report.member("outdated", .integer(Int64(inputs.known.outdated)))
             if format == .json {
                 report.member(
                     "splits",

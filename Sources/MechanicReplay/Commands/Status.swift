@@ -15,6 +15,11 @@ struct Status: ParsableCommand {
             EXAMPLES
               mechanic-replay status
               mechanic-replay status --as-of -24h --format json
+              mechanic-replay status --as-of 2025-10-10T21:20Z --symbol BTC/USDT:USDT
+
+            Severity is that of the newest drift check, the level in force the worst of the
+            last checks (`mechanic-replay drift --help` says of how many). Level severe pauses
+            trading; a falling level does not end the pause, `mechanic-replay resume` does.
             """)
 
     @OptionGroup var asOf: AsOfOptions
@@ -26,6 +31,7 @@ struct Status: ParsableCommand {
         let store = try store.open()
         let only = try market.market()
         var (states, position, watches) = try store.read { view in
+            try only?.mustExist(in: view)
             let position = try view.resolve(asOf.point)
             let found = try Self.markets(view, of: only, position)
             let watches = try found.map { try WatchStatus($0, view, position) }

@@ -129,7 +129,7 @@ struct TagCommand: ParsableCommand {
             }
             return last
         }
-        output.console.say("as of position \(position)")
+        output.console.say(asOf: position, asOf.point, store)
         printer.finish()
     }
 }

@@ -55,8 +55,7 @@ struct Weights: ParsableCommand {
             let table = try LabelTable(state, labelling, stamps, view, position)
             return (table.labels, labelling, position)
         }
-        output.console.say("as of position \(position)")
-        if store.identity.clock == .simulated { output.console.say("simulated clock") }
+        output.console.say(asOf: position, asOf.point, store)
         let weights = RecencyWeights(of: labels, halfLifeDays: days, timeframe: market.timeframe)
         var report = output.report
         report.member("position", .integer(Int64(position.number)))

@@ -38,8 +38,7 @@ struct WhatIfReplay {
             }
         }
         bar.finish()
-        output.console.say("as of position \(answer.position)")
-        if store.identity.clock == .simulated { output.console.say("simulated clock") }
+        output.console.say(asOf: answer.position, options.asOf.point, store)
         warn(answer)
         WhatIfPrinter(answer, order: options.sort, output: output).print(
             labels: options.labels, checks: options.checks)
@@ -53,12 +52,13 @@ struct WhatIfReplay {
         if answer.record.staleLabels > 0 {
             output.console.say(
                 "\(Number.grouped(answer.record.staleLabels)) recorded labels rest on minutes revised "
-                    + "since and are not compared")
+                    + "since: they are left out, in the record and beside it")
         }
         if answer.record.restatedChecks > 0 {
             output.console.say(
                 "\(Number.grouped(answer.record.restatedChecks)) recorded checks rest on minutes "
-                    + "revised since and are not compared")
+                    + "revised since: severities of these moments are not counted, but pauses and "
+                    + "alerts follow from them")
         }
         let own = answer.rows.count { $0.driftDifference?.hasOwnSchedule == true }
         if own > 0 {

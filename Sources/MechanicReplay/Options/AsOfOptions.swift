@@ -9,8 +9,9 @@ struct AsOfOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "As known then: a position, an RFC 3339 time, -6h (before the newest event), HEAD~n or "
-                + "@tag.", valueName: "point"))
+            "As known then, at the end of a commit: a position, a time such as 2025-10-10T21:20Z (the "
+                + "newest commit begun by then), -6h (before the newest event), HEAD~n or @tag.",
+            valueName: "point"))
     var asOf: Point?
 
     /// The point; the newest commit where none is given.

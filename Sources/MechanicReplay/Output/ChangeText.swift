@@ -38,7 +38,7 @@ struct ChangeText {
             time = after?.end
             (old, new) = (before.map(Self.text), after.map(Self.text))
         case .level(let before, let after):
-            (old, new) = (before.rawValue, after.rawValue)
+            (old, new) = (before?.rawValue, after.rawValue)
         case .pause(let before, let after):
             (old, new) = (Self.pause(before), Self.pause(after))
         case .alert(let number, let before, let after):
@@ -56,7 +56,8 @@ struct ChangeText {
 
     private static func text(_ label: Label) -> String {
         "\(label.reason.name) net \(label.netBps) \(UTCTime.text(milliseconds: label.exitTime))"
-            + (label.isMeta ? " meta" : "")
+            + (label.isMeta ? " meta" : "") + (label.flags.contains(.ambiguous) ? " ambiguous" : "")
+            + (label.flags.contains(.crossesGap) ? " over a gap" : "")
     }
 
     private static func values(_ values: [JSONValue?]) -> String? {
@@ -90,6 +91,7 @@ struct ChangeText {
 
     private static func text(_ tag: TagList.Tag) -> String {
         "\(tag.target.stream) \(tag.target.version)"
+            + (tag.change.note.map { ": \($0)" } ?? "") + ", \(tag.change.by)"
     }
 }
 
@@ -105,7 +107,8 @@ enum ChangeJSON {
         case .order(let old, let new): (json(old), json(new))
         case .baseline(let old, let new): (json(old, json), json(new, json))
         case .check(let old, let new): (json(old, json), json(new, json))
-        case .level(let old, let new): (.string(old.rawValue), .string(new.rawValue))
+        case .level(let old, let new):
+            (json(old) { .string($0.rawValue) }, .string(new.rawValue))
         case .pause(let old, let new):
             (old.map { .integer($0) } ?? .null, new.map { .integer($0) } ?? .null)
         case .alert(_, let old, let new): (json(old, json), json(new, json))

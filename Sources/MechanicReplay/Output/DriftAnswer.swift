@@ -12,6 +12,8 @@ struct DriftAnswer {
     let decider: Decider
     let inquiry: DriftInquiry
     let position: GlobalPosition
+    /// The newest recorded check; nil if there is none.
+    let newest: DriftHistory.Entry?
     /// The labels that somebody asked for instead of the policy's.
     let labels: DriftPolicy.Labels?
 
@@ -80,6 +82,11 @@ extension DriftAnswer {
         printer.member("baseline_version", check.baseline > 0 ? .integer(check.baseline) : .null)
         printer.member("stale_minutes", .integer(check.staleMinutes))
         printer.member("recorded", .bool(inquiry.isRecorded))
+        printer.member(
+            "newest_recorded",
+            newest.map {
+                ["end_ms": .integer($0.end), "severity": .string($0.severity.rawValue)]
+            } ?? .null)
         printer.member(
             "level", inquiry.watch.map { .string($0.level.rawValue) } ?? .null)
         printer.member("paused", .bool(inquiry.watch?.pausedSince != nil))

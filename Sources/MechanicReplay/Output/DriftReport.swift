@@ -81,7 +81,11 @@ extension DriftReport {
             ("Current", check.current.range, check[.psi]?.current),
             ("Reference", check.reference, check[.psi]?.reference),
         ] {
-            field(name, "\(MarketRange.text(range)), n = \(Number.grouped(side?.count ?? 0))")
+            let count = side?.count ?? 0
+            let minutes = (range.upperBound - range.lowerBound) / answer.market.timeframe.milliseconds
+            // A period may begin before the data do.
+            let all = count < minutes ? " of \(Number.grouped(minutes))" : ""
+            field(name, "\(MarketRange.text(range)), n = \(Number.grouped(count))\(all)")
         }
         let preset = LabelingConfiguration.presets.first {
             $0.configuration.hash == check.configurationHash
@@ -94,9 +98,20 @@ extension DriftReport {
             "\(check.labelsHash.hex.prefix(16)), "
                 + (check.labels == .all ? "all" : "the 1,000 newest") + " of a window")
         field("Position", "\(answer.position)")
+        field("Check", recorded)
         field("Baseline", baseline)
         field("Monitor", monitor)
         field("Level", level)
+    }
+
+    /// What is recorded, beside what is asked: people take one for the other.
+    private var recorded: String {
+        guard !answer.inquiry.isRecorded else { return "as recorded" }
+        return "computed for this report; "
+            + (answer.newest.map {
+                "the newest recorded one ends at \(UTCTime.text(milliseconds: $0.end)): "
+                    + $0.severity.title
+            } ?? "none is recorded")
     }
 
     private var baseline: String {

@@ -21,9 +21,34 @@ struct LabelBlameTree {
             .init("state", .string(blame.label == nil ? "open" : "closed")),
             .init("retracted", .bool(blame.isRetracted)),
             .init("label", blame.label.map(json) ?? .null),
+            .init(
+                "barriers",
+                [
+                    "take_profit_price": Cell.number(blame.target).forJSON,
+                    "stop_loss_price": Cell.number(blame.stop).forJSON,
+                    "deadline_ms": .integer(blame.deadline),
+                ]),
+            .init("deciding_candle", blame.deciding.map(Self.json) ?? .null),
+            .init(
+                "earlier",
+                .array(
+                    blame.earlier.map { old in
+                        [
+                            "position": .integer(old.position.number),
+                            "label": old.label.map(json) ?? .null,
+                        ]
+                    })),
             .init("through_ms", .integer(blame.through)),
             .init("candles", .integer(blame.candles)),
             .init("missing", StampRuns(blame.missing, timeframe).json),
+        ]
+    }
+
+    private static func json(_ candle: Candle) -> JSONValue {
+        [
+            "timestamp_ms": .integer(candle.time), "open": .number(candle.open),
+            "high": .number(candle.high), "low": .number(candle.low),
+            "close": .number(candle.close), "volume": .number(candle.volume),
         ]
     }
 
@@ -42,8 +67,30 @@ struct LabelBlameTree {
     /// The tree.
     var tree: Tree {
         var tree = Tree(title)
-        tree.children = [result, rules, candles]
+        tree.children = [Tree(reason), result, rules, candles]
         return tree
+    }
+
+    /// What ended the trade, or would.
+    private var reason: String {
+        let (target, stop) = (Number.short(blame.target), Number.short(blame.stop))
+        guard let label = blame.label, let candle = blame.deciding else {
+            return "no candle reached the target \(target) or the stop \(stop) yet; timeout at "
+                + text(blame.deadline)
+        }
+        let time = text(candle.time)
+        switch label.reason {
+        case .takeProfit:
+            let both = ", and its low \(candle.low) the stop \(stop): the target counts (ambiguous)"
+            return "because the high of \(time), \(candle.high), reached the target \(target)"
+                + (label.flags.contains(.ambiguous) ? both : "; the stop was \(stop)")
+        case .stopLoss:
+            return "because the low of \(time), \(candle.low), reached the stop \(stop); the target was "
+                + target
+        case .timeout:
+            return "because no candle reached the target \(target) or the stop \(stop) before "
+                + "\(text(blame.deadline)): it ends at the close of \(time), \(candle.close)"
+        }
     }
 
     private var title: String {
@@ -51,8 +98,13 @@ struct LabelBlameTree {
         guard let label = blame.label else {
             return "open trade \(trade)"
         }
-        return "label \(trade): \(label.reason.name) at \(label.exitPrice), net "
-            + "\(Number.fixed(label.netBps, 4)) bps, meta \(label.isMeta ? 1 : 0)"
+        return "label \(trade): \(text(label))"
+    }
+
+    private func text(_ label: Label) -> String {
+        "\(label.reason.name) at \(label.exitPrice), net \(Number.fixed(label.netBps, 4)) bps, meta "
+            + "\(label.isMeta ? 1 : 0)" + (label.flags.contains(.ambiguous) ? ", ambiguous" : "")
+            + (label.flags.contains(.crossesGap) ? ", over a gap" : "")
     }
 
     private var result: Tree {
@@ -60,13 +112,17 @@ struct LabelBlameTree {
             .program,
             "in the update of program \(blame.program), labelled through "
                 + "\(text(blame.through)): ")
-        let before = blame.history.filter { $0.roles.contains(.before) }
-            .map { Tree("before: \($0.place)") }
+        let before = blame.history.filter { $0.roles.contains(.before) }.map { event in
+            let old = blame.earlier.first { $0.position == event.position }
+            return Tree(
+                "before: \(event.place): \((old?.label).map(text) ?? "withdrawn, the trade was open")")
+        }
         guard let event = blame.events(.result).first else {
             return Tree("not decided", update + before)
         }
         let words = blame.isRetracted ? "withdrawn by" : "recorded by"
-        return Tree("\(words) \(event.place)", update + before)
+        let never = blame.earlier.isEmpty ? ", never revised" : ""
+        return Tree("\(words) \(event.place)\(never)", update + before)
     }
 
     private var rules: Tree {
@@ -112,7 +168,7 @@ struct LabelBlameTree {
         var parts: [String] = []
         if event.stamps.contains(blame.entry) { parts.append("entry \(text(blame.entry))") }
         let path = event.stamps.filter { $0 != blame.entry && $0 != decided }
-        if !path.isEmpty { parts.append("nothing touched \(StampRuns(path, timeframe).text)") }
+        if !path.isEmpty { parts.append("no barrier reached \(StampRuns(path, timeframe).text)") }
         if let decided, event.stamps.contains(decided) {
             parts.append("deciding \(text(decided))")
         }

@@ -4,6 +4,7 @@ internal import DriftStatistics
 internal import Labeling
 internal import Market
 internal import Mechanic
+internal import Projections
 internal import SystemIO
 
 /// What a history under other configurations came to, beside the record.
@@ -67,28 +68,33 @@ struct WhatIfPrinter {
         let shown: [DriftSeverity] =
             (tells ? [.insufficientData] : []) + [.none, .warning, .critical, .severe]
         var printer = output.rows(
-            ["config", "changes", "labels", "meta %", "mean", "p5", "median", "p95", "changed"]
-                + (hasDrift ? shown.map(Self.title) + ["pauses", "alerts"] : []))
+            ["config", "changes", "labels", "changed", "meta %", "net mean", "p5", "median", "p95"]
+                + (hasDrift
+                    ? shown.map(Self.title)
+                        + ["checks changed", "decisions changed", "paused from", "alerts"]
+                    : []))
         func cells(
             _ hash: Hash256, _ changes: String, _ labels: LabelSummary, _ changed: Cell,
-            _ drift: DriftSummary?
+            _ drift: DriftSummary?, _ difference: DriftDifference?
         ) -> [Cell] {
             let net = labels.netBps
             return [
                 .text(String(hash.hex.prefix(8))), .text(changes), .integer(Int64(labels.closed)),
-                .decimals(labels.metaShare.map { $0 * 100 }, 2), .decimals(net?.mean, 2),
+                changed, .decimals(labels.metaShare.map { $0 * 100 }, 2), .decimals(net?.mean, 2),
                 .decimals(net?[percent: 5], 2), .decimals(net?[percent: 50], 2),
-                .decimals(net?[percent: 95], 2), changed,
-            ] + (drift.map { Self.counts($0, shown) } ?? [])
+                .decimals(net?[percent: 95], 2),
+            ] + (drift.map { Self.counts($0, shown, difference) } ?? [])
         }
         let record = answer.record
         printer.add(
-            cells(record.configuration.hash, "recorded", record.labels, .none, record.drift))
+            cells(
+                record.configuration.hash, "the record", record.labels, .none, record.drift, nil))
         for row in rows {
             printer.add(
                 cells(
-                    row.configuration.hash, Self.text(row.changes), row.labels,
-                    .integer(Int64(row.difference.changed)), row.drift))
+                    row.configuration.hash,
+                    row.changes.isEmpty ? "as recorded" : Self.text(row.changes), row.labels,
+                    .integer(Int64(row.difference.changed)), row.drift, row.driftDifference))
         }
         printer.finish()
     }
@@ -97,8 +103,16 @@ struct WhatIfPrinter {
         severity == .insufficientData ? "too short" : severity.rawValue
     }
 
-    private static func counts(_ drift: DriftSummary, _ shown: [DriftSeverity]) -> [Cell] {
-        (shown.map { drift[$0] } + [drift.pauses, drift.alerts]).map { .integer(Int64($0)) }
+    private static func counts(
+        _ drift: DriftSummary, _ shown: [DriftSeverity], _ difference: DriftDifference?
+    ) -> [Cell] {
+        let before: Cell = drift.isPausedBefore ? .text("before") : .none
+        return shown.map { .integer(Int64(drift[$0])) } + [
+            .text(difference.map { "\($0.severities) of \($0.compared)" }),
+            .text(difference.map { "\($0.decisions) of \($0.comparedDecisions)" }),
+            drift.isPausedBefore ? before : drift.pausedFrom.map { .time($0) } ?? .text("never"),
+            .integer(Int64(drift.alerts)),
+        ]
     }
 
     private static func text(_ changes: [WhatIf.Row.Change]) -> String {
@@ -110,8 +124,8 @@ struct WhatIfPrinter {
         "meta_share", "exits_tp", "exits_sl", "exits_timeout", "net_mean_bps", "net_p5_bps",
         "net_median_bps", "net_p95_bps", "mean_gross_bps", "mean_costs_bps", "changed", "outcomes",
         "costs_only", "meta_gained", "meta_lost", "only_here", "only_recorded", "checks",
-        "insufficient_data", "none", "warning", "critical", "severe", "pauses", "alerts",
-        "severities_changed", "decisions_changed",
+        "insufficient_data", "none", "warning", "critical", "severe", "pauses", "paused_from_ms",
+        "paused_before", "alerts", "severities_changed", "decisions_changed",
     ]
 
     private func printRows() {
@@ -155,11 +169,13 @@ struct WhatIfPrinter {
     }
 
     private static func cells(_ drift: DriftSummary?, _ difference: DriftDifference?) -> [Cell] {
-        guard let drift else { return [Cell](repeating: .none, count: 10) }
+        guard let drift else { return [Cell](repeating: .none, count: 12) }
         let counts =
             [drift.checks, drift[.insufficientData], drift[.none], drift[.warning]]
-            + [drift[.critical], drift[.severe], drift.pauses, drift.alerts]
+            + [drift[.critical], drift[.severe], drift.pauses]
         return counts.map { .integer(Int64($0)) } + [
+            drift.pausedFrom.map { .time($0) } ?? .none, .integer(drift.isPausedBefore ? 1 : 0),
+            .integer(Int64(drift.alerts)),
             difference.map { .integer(Int64($0.severities)) } ?? .none,
             difference.map { .integer(Int64($0.decisions)) } ?? .none,
         ]
@@ -193,8 +209,8 @@ struct WhatIfPrinter {
     }
 
     static let checkColumns = [
-        "config_hash", "end_ms", "recorded_severity", "recorded_level", "other_severity",
-        "other_level",
+        "config_hash", "end_ms", "recorded_severity", "recorded_level", "recorded_actions",
+        "other_severity", "other_level", "other_actions",
     ]
 
     private func printChecks(isTable: Bool) {
@@ -205,11 +221,16 @@ struct WhatIfPrinter {
                 printer.add([
                     hash(row, isTable: isTable), .time(change.end),
                     .text(change.recordedSeverity.rawValue), .text(change.recordedLevel?.rawValue),
-                    .text(change.severity.rawValue), .text(change.level.rawValue),
+                    Self.text(change.recordedActions), .text(change.severity.rawValue),
+                    .text(change.level.rawValue), Self.text(change.actions),
                 ])
             }
         }
         printer.finish()
+    }
+
+    private static func text(_ actions: [Decision.Action]) -> Cell {
+        .text(actions.map(\.rawValue).joined(separator: " "))
     }
 
     private func hash(_ row: WhatIf.Row, isTable: Bool) -> Cell {

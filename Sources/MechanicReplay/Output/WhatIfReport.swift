@@ -5,6 +5,7 @@ internal import EventFormat
 internal import Labeling
 internal import Market
 internal import Mechanic
+internal import Projections
 
 /// A what-if as scripts read it: everything that came out.
 struct WhatIfReport {
@@ -119,7 +120,9 @@ struct WhatIfReport {
             "checks": .integer(drift.checks),
             "severities": .object(
                 DriftSeverity.allCases.map { .init($0.rawValue, .integer(drift[$0])) }),
-            "pauses": .integer(drift.pauses), "alerts": .integer(drift.alerts),
+            "pauses": .integer(drift.pauses),
+            "paused_from_ms": drift.pausedFrom.map { .integer($0) } ?? .null,
+            "paused_before": .bool(drift.isPausedBefore), "alerts": .integer(drift.alerts),
             "level": drift.level.map { .string($0.rawValue) } ?? .null,
             "paused": .bool(drift.isPaused),
         ]
@@ -144,8 +147,13 @@ struct WhatIfReport {
             "end_ms": .integer(change.end),
             "recorded_severity": .string(change.recordedSeverity.rawValue),
             "recorded_level": change.recordedLevel.map { .string($0.rawValue) } ?? .null,
+            "recorded_actions": json(change.recordedActions),
             "severity": .string(change.severity.rawValue),
-            "level": .string(change.level.rawValue),
+            "level": .string(change.level.rawValue), "actions": json(change.actions),
         ]
+    }
+
+    private static func json(_ actions: [Decision.Action]) -> JSONValue {
+        .array(actions.map { .string($0.rawValue) })
     }
 }

@@ -55,6 +55,35 @@ public enum OperationsLog {
         }
     }
 
+    /// The decision about a labelling that began the newest pause up to a position; nil if there never
+    /// was one.
+    ///
+    /// - Complexity: O(events of the stream).
+    public static func pause(
+        _ view: borrowing StoreView, market: MarketID, labels hash: Hash256,
+        through last: GlobalPosition
+    ) throws -> DriftLog.Entry<Decision>? {
+        var began: DriftLog.Entry<Decision>?
+        var operations = Operations()
+        for entry in try changes(view, market: market, through: last) {
+            switch entry.value {
+            case .decided(let decision) where decision.labelsHash == hash:
+                let wasPaused = operations.isPaused
+                operations.apply(decision)
+                guard operations.isPaused, !wasPaused else { continue }
+                began = DriftLog.Entry(
+                    position: entry.position, version: entry.version,
+                    recordedAt: entry.recordedAt, value: decision)
+            case .resumed(let resumed) where resumed.labelsHashes.contains(hash):
+                guard operations.isPaused else { continue }
+                try operations.apply(
+                    TradingResumed(labelsHashes: [hash], by: resumed.by, reason: resumed.reason))
+            default: break
+            }
+        }
+        return began
+    }
+
     /// The levels that were in force after the checks of a labelling, by the checks' versions.
     ///
     /// - Complexity: O(events of the stream).
