@@ -25,7 +25,7 @@ struct MechanicReplay: ParsableCommand {
               mechanic-replay diff 2025-10-10T14:00Z HEAD --symbol BTC/USDT:USDT
 
             WHY IS IT SO, AND SINCE WHEN?
-              mechanic-replay blame label 2025-10-10T21:18Z --symbol BTC/USDT:USDT
+              mechanic-replay blame label 2025-10-10T13:05Z --symbol BTC/USDT:USDT
               mechanic-replay blame action pause_trading --symbol BTC/USDT:USDT
               mechanic-replay bisect paused --symbol BTC/USDT:USDT
 
@@ -153,13 +153,13 @@ enum Main {
         if message.contains("<point>") {
             Failure(
                 .usage,
-                "\(message): a point is a position (1234), a time with its zone, \(time), -6h (before "
-                    + "the newest event), HEAD~n or @tag"
+                "\(message): a point is a position (1234), an RFC 3339 time, \(time), -6h (before the "
+                    + "newest event), HEAD~n or @tag"
             ).exit()
         }
         guard message.contains("<time>") else { return }
         Failure(
-            .usage, "\(message): a time has its zone, \(time), or is milliseconds since 1970 UTC"
+            .usage, "\(message): a time is RFC 3339, \(time), or milliseconds since 1970 UTC"
         ).exit()
     }
 

@@ -40,15 +40,16 @@ struct BlameTests {
         #expect(tree.code == 0, "\(tree.messages)")
         #expect(
             tree.output == """
-                label 2025-10-10T00:02:00Z of binance/BTC-USDT:USDT/1m, as of position 12: tp at 1001.5, net -2.0500 bps, meta 0
-                |- recorded by labels.closed, position 10
+                label 2025-10-10T00:02:00Z of binance/BTC-USDT:USDT/1m, as of position 12: tp at 1001.5, net -2.0500 bps, meta 0, over a gap
+                |- because the high of 2025-10-10T00:06:00Z, 1002.0, reached the target 1001.5000; the stop was 999.0000
+                |- recorded by labels.closed, position 10, never revised
                 |  `- in the update of program 0.2.0, labelled through 2025-10-10T00:10:00Z: update.completed, position 12
                 |- configuration 57ddbc59d900ae1e, labels 584ea1658875741c
                 |  |- active by configuration.activated, position 2
                 |  `- labelled by labelling.opened, position 3: take profit 15.0 bps, stop loss 10.0 bps, timeout 30 minutes
                 `- candles: entry, and 3 to the deciding, missing 2025-10-10T00:05:00Z
-                   |- candles.recorded, position 1: entry 2025-10-10T00:02:00Z; nothing touched 2025-10-10T00:04:00Z
-                   `- candles.revised, position 9: nothing touched 2025-10-10T00:03:00Z; deciding 2025-10-10T00:06:00Z
+                   |- candles.recorded, position 1: entry 2025-10-10T00:02:00Z; no barrier reached 2025-10-10T00:04:00Z
+                   `- candles.revised, position 9: no barrier reached 2025-10-10T00:03:00Z; deciding 2025-10-10T00:06:00Z
                       `- instead of candles.recorded, position 1: 2025-10-10T00:03:00Z, 2025-10-10T00:06:00Z
                 reproduced: yes, from these 6 events alone
 
@@ -57,7 +58,7 @@ struct BlameTests {
         let symbols = try ask(
             scratch, "label", "2025-10-10T00:02Z", "--format", "table",
             environment: ["NO_COLOR": ""])
-        #expect(symbols.lines[1].hasPrefix("├─ recorded by"))
+        #expect(symbols.lines[1].hasPrefix("├─ because the high"))
     }
 
     /// Before the revision the trade was open, and rests on other events.
@@ -82,8 +83,9 @@ struct BlameTests {
         let names = json.members?.map(\.name)
         #expect(
             names == [
-                "kind", "market", "entry_time_ms", "state", "retracted", "label", "through_ms",
-                "candles", "missing", "position", "program", "config_hash", "labels_hash",
+                "kind", "market", "entry_time_ms", "state", "retracted", "label", "barriers",
+                "deciding_candle", "earlier", "through_ms", "candles", "missing", "position",
+                "program", "config_hash", "labels_hash",
                 "label_algorithm", "reproduced", "difference", "events", "history",
             ])
         let events = json["events"]?.elements?.map { event in
@@ -161,19 +163,32 @@ struct BlameTests {
         #expect(action.code == 0, "\(action.messages)")
         #expect(
             action.output == """
-                pause_trading, of the decision of 2025-01-10T00:00:00Z, binance/BTC-USDT:USDT/1h, as of position 72: level severe, monitor, retrain, pause_trading
+                pause_trading, of the decision of 2025-01-09T00:00:00Z, binance/BTC-USDT:USDT/1h, as of position 72: level severe, monitor, retrain, pause_trading, notify
+                |- recorded by program 0.2.0: decision.made, position 61
+                |- because ks, psi and costs drifted (3 of 4 tests)
+                |- level severe: the worst of 1 check
+                |  `- now: severe at 2025-01-09T00:00:00Z: ks, psi and costs drifted (3 of 4 tests); drift.checked, position 60, version 21
+                |- level before: none
+                `- configuration 4337019d5d148301, labels 584ea1658875741c
+                   |- active by configuration.activated, position 2
+                   `- labelled by labelling.opened, position 3
+                reproduced: yes, from these 4 events alone
+
+                """)
+        // Trading is paused since then; the decision after it asks for it once more.
+        let newest = try scratch.ask("blame", "action", "--format", "table")
+        #expect(
+            newest.output.hasPrefix(
+                """
+                decision of 2025-01-10T00:00:00Z, binance/BTC-USDT:USDT/1h, as of position 72: level severe, monitor, retrain, pause_trading
                 |- recorded by program 0.2.0: decision.made, position 70
                 |- because ks, psi and costs drifted (3 of 4 tests)
                 |- level severe: the worst of 1 check
                 |  `- now: severe at 2025-01-10T00:00:00Z: ks, psi and costs drifted (3 of 4 tests); drift.checked, position 69, version 24
                 |- level before: severe
                 |  `- decided by decision.made, position 61
-                `- configuration 4337019d5d148301, labels 584ea1658875741c
-                   |- active by configuration.activated, position 2
-                   `- labelled by labelling.opened, position 3
-                reproduced: yes, from these 5 events alone
 
-                """)
+                """), "\(newest.output)")
         let alert = try scratch.ask("blame", "alert", "1", "--format", "table")
         #expect(alert.code == 0, "\(alert.messages)")
         #expect(

@@ -4,6 +4,29 @@ import Testing
 
 /// `drift`: the report as people read it, its twin for scripts, and what scripts branch on.
 struct DriftReportTests {
+    @Test func whatIsNotRecordedSaysSo() throws {
+        let scratch = try DriftHistory.calmWeek()
+        try scratch.file("more.csv", DriftHistory.csv(days: 7..<9))
+        #expect(try scratch.ask("import", "more.csv").code == 0)
+        let report = try scratch.ask("drift", "--format", "table")
+        #expect(
+            report.output.contains(
+                """
+                Check:         computed for this report; the newest recorded one ends
+                               at 2025-01-08T00:00:00Z: NONE
+
+                """), "\(report.output)")
+        let json = try scratch.ask("drift").json()
+        #expect(json["recorded"] == false)
+        #expect(
+            json["newest_recorded"] == [
+                "end_ms": .integer(DriftHistory.start + 7 * 86_400_000), "severity": "none",
+            ])
+        // A period that begins before the data do tells how much of it there is.
+        let young = try scratch.ask("drift", "--as-of", "2025-01-04", "--format", "table")
+        #expect(young.output.contains("\n               n = 24 of 120\n"), "\(young.output)")
+    }
+
     @Test func theReport() throws {
         let scratch = try DriftHistory.wildDays()
         let report = try scratch.ask("drift", "--format", "table")
@@ -23,6 +46,7 @@ struct DriftReportTests {
                 Configuration: 4337019d5d148301
                 Labels:        584ea1658875741c, all of a window
                 Position:      72
+                Check:         as recorded
                 Baseline:      recorded, version 23
                 Monitor:       last day: volatility high (19.77 of the baseline's),
                                trend ranging (score 0.22), gaps 0, outliers 0

@@ -229,7 +229,7 @@ struct FlowTests {
                     }
                     let told = then.messages + then.output
                     #expect(
-                        told.contains("position \(moment.position)\n")
+                        told.contains("position \(moment.position), committed 20")
                             || told.contains("\"position\":\(moment.position),"))
                 }
             }

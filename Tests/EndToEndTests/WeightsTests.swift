@@ -31,7 +31,10 @@ struct WeightsTests {
                 "1760089020000,0.9533589769950017,1760209020000",
                 "1760089080000,0.9534048682444138,1760209020000",
             ])
-        #expect(csv.messages == "as of position 19\nsimulated clock\ness 1968.5251327957378\n")
+        #expect(
+            csv.messages
+                == "as of position 19, committed 2025-10-11T18:57:00.000018Z\nsimulated clock\ness 1968.5251327957378\n"
+        )
         // Every weight depends on all labels: all are known when the last one is.
         let known = Set(csv.lines.dropFirst().compactMap { $0.split(separator: ",").last })
         #expect(known == ["1760209020000"])

@@ -18,15 +18,17 @@ struct WhatIfTests {
         let before = try Data(contentsOf: file)
         let table = try ask(scratch, "--format", "table", "--sort", "net")
         #expect(table.code == 0, "\(table.messages)")
-        #expect(table.messages == "as of position 72\nsimulated clock\n")
+        #expect(
+            table.messages
+                == "as of position 72, committed 2025-01-10T00:00:00.000007Z\nsimulated clock\n")
         #expect(
             table.output == """
-                config    changes                           labels  meta %    mean      p5  median     p95  changed  too short  none  warning  critical  severe  pauses  alerts
-                4337019d  recorded                             215    0.47  -12.07  -48.07   -8.66   -6.70                   2     5        0         0       2       1       1
-                9636f0a1  take_profit_bps=10                   215    0.47  -12.07  -48.07   -8.66   -6.70        0          2     5        0         0       2       1       1
-                4337019d                                       215    0.47  -12.07  -48.07   -8.66   -6.70        0          2     5        0         0       2       1       1
-                e7ef5aa4  spread_bps=30 take_profit_bps=10     215    0.00  -26.92  -62.92  -23.51  -21.55      215          2     5        0         0       2       1       1
-                785ee85e  spread_bps=30                        215    0.00  -26.92  -62.92  -23.51  -21.55      215          2     5        0         0       2       1       1
+                config    changes                           labels  changed  meta %  net mean      p5  median     p95  too short  none  warning  critical  severe  checks changed  decisions changed  paused from           alerts
+                4337019d  the record                           215             0.47    -12.07  -48.07   -8.66   -6.70          2     5        0         0       2                                     2025-01-09T00:00:00Z       1
+                9636f0a1  take_profit_bps=10                   215        0    0.47    -12.07  -48.07   -8.66   -6.70          2     5        0         0       2  0 of 9          0 of 9             2025-01-09T00:00:00Z       1
+                4337019d  as recorded                          215        0    0.47    -12.07  -48.07   -8.66   -6.70          2     5        0         0       2  0 of 9          0 of 9             2025-01-09T00:00:00Z       1
+                e7ef5aa4  spread_bps=30 take_profit_bps=10     215      215    0.00    -26.92  -62.92  -23.51  -21.55          2     5        0         0       2  0 of 9          0 of 9             2025-01-09T00:00:00Z       1
+                785ee85e  spread_bps=30                        215      215    0.00    -26.92  -62.92  -23.51  -21.55          2     5        0         0       2  0 of 9          0 of 9             2025-01-09T00:00:00Z       1
 
                 """)
         // Nothing is recorded: neither in the log nor beside it.
@@ -78,7 +80,7 @@ struct WhatIfTests {
                 + "exits_sl,exits_timeout,net_mean_bps,net_p5_bps,net_median_bps,net_p95_bps,"
                 + "mean_gross_bps,mean_costs_bps,changed,outcomes,costs_only,meta_gained,meta_lost,"
                 + "only_here,only_recorded,checks,insufficient_data,none,warning,critical,severe,"
-                + "pauses,alerts,severities_changed,decisions_changed")
+                + "pauses,paused_from_ms,paused_before,alerts,severities_changed,decisions_changed")
         #expect(csv.lines.count == 6)
         #expect(try ask(scratch, "--format", "jsonl").jsonLines().count == 5)
 
@@ -90,6 +92,18 @@ struct WhatIfTests {
         let labels = try scratch.run(words + ["--labels"] + DriftHistory.symbol)
         #expect(labels.lines.count == 25)
         #expect(labels.lines[1].contains(",1736294400000,"))
+        #expect(json["recorded"]?["drift"]?["paused_before"] == false)
+        // On the second wild day trading was paused from its beginning on.
+        let second = try scratch.run(
+            ["replay", "--with", "drift.toml", "--from", "2025-01-09", "--format", "json"]
+                + DriftHistory.symbol
+        ).json()
+        for drift in [
+            second["recorded"]?["drift"], second["configurations"]?.elements?[0]["drift"],
+        ] {
+            #expect(drift?["paused_before"] == true && drift?["paused_from_ms"] == .null)
+            #expect(drift?["pauses"] == 0 && drift?["paused"] == true)
+        }
         // As it was known after the calm week.
         let then = try ask(scratch, "--as-of", "2025-01-08", "--format", "json").json()
         #expect(then["candles"]?.int64 == 168)
@@ -98,6 +112,41 @@ struct WhatIfTests {
             "--format", "table")
         #expect(checks.code == 0, "\(checks.messages)")
         #expect(checks.output.contains("recorded_severity"))
+        let listed = try scratch.ask(
+            "replay", "--set", "drift_psi=1e9", "--set", "drift_alpha=1e-15", "--checks",
+            "--format", "json"
+        ).json()
+        let change = listed["configurations"]?.elements?[0]["drift_difference"]?["changes"]?
+            .elements?.last
+        #expect(change?["recorded_actions"]?.elements?.contains("pause_trading") == true)
+        #expect(change?["actions"]?.elements?.contains("pause_trading") == false)
+    }
+
+    /// A labelling that starts late has no open trades before its start; another configuration has
+    /// labels there, and the record none.
+    @Test func entriesBeforeTheLabellingStarts() throws {
+        let scratch = try Scratch()
+        try scratch.makeStore()
+        try scratch.file("history.csv", SyntheticHistory.csv(minutes: 300))
+        let symbol = ["--symbol", "BTC/USDT:USDT"]
+        let start = ["--label-from", "2025-10-10T02:00Z"]
+        let done = try scratch.run(
+            ["update", "--candles", "history.csv", "--config", "scalp"] + start + symbol)
+        #expect(done.code == 0, "\(done.messages)")
+        func ask(_ words: String...) throws -> JSONValue {
+            try scratch.run(
+                ["replay", "--set", "stop_loss_bps=12", "--format", "json"] + words + symbol
+            ).json()
+        }
+        let (late, whole) = (try ask(), try ask("--from", "2025-10-10"))
+        let recorded = whole["recorded"]?["labels"]
+        #expect(recorded == late["recorded"]?["labels"])
+        let other = whole["configurations"]?.elements?[0]
+        #expect(other?["difference"]?["only_here"]?.int64 == 120)
+        let counts = try ["closed", "open"].map { name in
+            try #require(other?["labels"]?[name]?.int64)
+        }
+        #expect(counts[0] + counts[1] == 300)
     }
 
     @Test func namesAndPresets() throws {

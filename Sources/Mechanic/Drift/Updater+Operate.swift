@@ -89,7 +89,9 @@ extension Updater {
         }
         // They are printed on other people's terminals.
         guard (by + (text ?? "")).unicodeScalars.allSatisfy(\.isPlain) else {
-            throw OperationError("a name and a note are one line each, without control characters and turns of direction")
+            throw OperationError(
+                "a name and a note are one line each, without control characters and turns of direction"
+            )
         }
         return (by, text)
     }

@@ -109,7 +109,8 @@ extension TrainingCheck {
         let state = try MarketState.outline(view, market: market, through: head)
         let labelling = try set.basis.labelling(in: state)
         // Tested rows come after those trained on, so that both ends are known.
-        let days = UTCDay(of: first.label.entryTime).number...UTCDay(of: last.label.entryTime).number
+        let days =
+            UTCDay(of: first.label.entryTime).number...UTCDay(of: last.label.entryTime).number
         let labels = try History.labels(
             view, market: market, labelling: labelling, days: days, through: head)
         return set.rows.count { labels[$0.label.entryTime] != $0.label }

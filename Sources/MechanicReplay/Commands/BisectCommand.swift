@@ -154,11 +154,13 @@ struct BisectCommand: ParsableCommand {
     private static func message(_ found: Bisection, _ predicate: Predicate) -> String {
         let step = found.outcome.step
         if case .holdsBefore = found.outcome {
-            return "\(predicate) holds at position \(step.position) already (\(step.value)): choose an "
+            return
+                "\(predicate) holds at position \(step.position) already (\(step.value)): choose an "
                 + "earlier --from, or ask for the opposite (steps: \(found.steps))"
         }
         guard found.isExact else {
-            return "\(predicate) does not hold at position \(step.position) (\(step.value)): choose "
+            return
+                "\(predicate) does not hold at position \(step.position) (\(step.value)): choose "
                 + "another --to (steps: \(found.steps))"
         }
         return "\(predicate) holds after no commit from position \(found.from) to \(found.to) "

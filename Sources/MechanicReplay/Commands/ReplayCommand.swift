@@ -8,7 +8,8 @@ internal import SystemIO
 /// `replay`: the log folded again.
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Ask what other settings would have given, or fold the log again.",
+        commandName: "replay",
+        abstract: "Ask what other settings would have given, or fold the log again.",
         discussion: """
             EXAMPLES
               mechanic-replay replay --symbol BTC/USDT:USDT --with runner

@@ -9,8 +9,8 @@ struct AsOfOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "As known then, at the end of a commit: a position, a time such as 2025-10-10T21:20Z (the "
-                + "newest commit begun by then), -6h (before the newest event), HEAD~n or @tag.",
+            "As known then, at the end of a commit: a position, an RFC 3339 time such as "
+                + "2025-10-10T21:20Z (the newest commit begun by then), -6h (before the newest event), HEAD~n or @tag.",
             valueName: "point"))
     var asOf: Point?
 

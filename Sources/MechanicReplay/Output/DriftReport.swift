@@ -82,10 +82,11 @@ extension DriftReport {
             ("Reference", check.reference, check[.psi]?.reference),
         ] {
             let count = side?.count ?? 0
-            let minutes = (range.upperBound - range.lowerBound) / answer.market.timeframe.milliseconds
+            let minutes =
+                (range.upperBound - range.lowerBound) / answer.market.timeframe.milliseconds
             // A period may begin before the data do.
-            let all = count < minutes ? " of \(Number.grouped(minutes))" : ""
-            field(name, "\(MarketRange.text(range)), n = \(Number.grouped(count))\(all)")
+            let all = count < minutes ? "~of~\(Number.grouped(minutes))" : ""
+            field(name, "\(MarketRange.text(range)), n~=~\(Number.grouped(count))\(all)")
         }
         let preset = LabelingConfiguration.presets.first {
             $0.configuration.hash == check.configurationHash

@@ -85,7 +85,8 @@ struct LabelBlameTree {
             return "because the high of \(time), \(candle.high), reached the target \(target)"
                 + (label.flags.contains(.ambiguous) ? both : "; the stop was \(stop)")
         case .stopLoss:
-            return "because the low of \(time), \(candle.low), reached the stop \(stop); the target was "
+            return
+                "because the low of \(time), \(candle.low), reached the stop \(stop); the target was "
                 + target
         case .timeout:
             return "because no candle reached the target \(target) or the stop \(stop) before "
@@ -115,7 +116,8 @@ struct LabelBlameTree {
         let before = blame.history.filter { $0.roles.contains(.before) }.map { event in
             let old = blame.earlier.first { $0.position == event.position }
             return Tree(
-                "before: \(event.place): \((old?.label).map(text) ?? "withdrawn, the trade was open")")
+                "before: \(event.place): \((old?.label).map(text) ?? "withdrawn, the trade was open")"
+            )
         }
         guard let event = blame.events(.result).first else {
             return Tree("not decided", update + before)
