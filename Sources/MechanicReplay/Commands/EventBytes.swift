@@ -1,6 +1,8 @@
 internal import CanonicalJSON
 internal import EventFormat
+internal import Labeling
 internal import Market
+internal import Projections
 
 /// An event's bytes, each under the name that `schemas/` gives it.
 struct EventBytes {
@@ -108,7 +110,29 @@ struct EventBytes {
             }
         }
         for name in layout.bytes {
-            for row in 0..<rows { integer("\(name)[\(row)]", UInt8.self) }
+            for row in 0..<rows {
+                add("\(name)[\(row)]", 1) { bytes in
+                    let value = bytes.load(UInt8.self, at: 0)
+                    let meaning = Self.meaning(value, of: name)
+                    return meaning.isEmpty ? "\(value)" : "\(value) \(meaning)"
+                }
+            }
+        }
+    }
+
+    /// What a byte of a column stands for; empty where nothing is said.
+    private static func meaning(_ value: UInt8, of name: String) -> String {
+        switch name {
+        case "reason", "previous_reason": return ExitReason(rawValue: value)?.name ?? ""
+        case "kind":
+            return CandleRevision.Kind(rawValue: value).map { "\($0)" } ?? ""
+        case "flags", "previous_flags":
+            let flags = LabelFlags(rawValue: value)
+            let names: [(LabelFlags, String)] = [
+                (.meta, "meta"), (.ambiguous, "ambiguous"), (.crossesGap, "crosses_gap"),
+            ]
+            return names.filter { flags.contains($0.0) }.map(\.1).joined(separator: " ")
+        default: return ""
         }
     }
 

@@ -14,6 +14,10 @@ struct Show: ParsableCommand {
               mechanic-replay show 1
               mechanic-replay show HEAD --bytes
               mechanic-replay show 2025-10-10T21:20Z --format json
+
+            Payloads are printed as they are stored. Of labels, reason is 1 tp, 2 sl,
+            3 timeout; flags are the sum of 1 meta, 2 ambiguous, 4 crosses_gap. Of revised
+            candles, kind is 1 changed, 2 late. --bytes names them.
             """)
 
     @Argument(
