@@ -85,6 +85,36 @@ struct NewcomerTests {
         #expect(json["retracted"] == false)
     }
 
+    /// A table of the events says what `blame` says of each label by itself.
+    @Test func provenance() throws {
+        let scratch = try Self.store()
+        for point in ["HEAD", "HEAD~1", "HEAD~2"] {
+            let asOf = ["--as-of", point]
+            let rows = try scratch.run(
+                ["labels", "--provenance", "--provisional", "--format", "jsonl"] + asOf
+                    + Self.symbol
+            ).jsonLines()
+            #expect(rows.count >= 4)
+            for row in rows {
+                let entry = try #require(row["entry_time_ms"]?.int64)
+                let blame = try scratch.run(
+                    ["blame", "label", "\(entry)"] + asOf + Self.symbol
+                ).json()
+                func position(_ role: String) -> JSONValue {
+                    let roles = blame["events"]?.elements?.filter {
+                        $0["role"]?.text?.split(separator: "+").contains(Substring(role)) == true
+                    }
+                    return roles?.first?["position"] ?? .null
+                }
+                #expect(row["event_position"] == position("result"), "\(point) \(row)")
+                #expect(row["entry_event_position"] == position("entry"), "\(point) \(row)")
+                #expect(row["deciding_event_position"] == position("deciding"), "\(point) \(row)")
+            }
+        }
+        let wrong = try ask(scratch, "labels", "--provenance", "--statistics")
+        #expect(wrong.code == 64)
+    }
+
     @Test func whatIsAnotherByNow() throws {
         let scratch = try Self.store()
         let minute = ["--from", "2025-10-10T00:02Z", "--to", "2025-10-10T00:03Z"]

@@ -6,6 +6,9 @@ internal import Projections
 
 /// The labels and open trades of a labelling in a range of entry stamps.
 struct LabelTable {
+    /// The reason of a row that is no label.
+    static let provisional = "provisional"
+
     /// Closed labels in entry order.
     private(set) var labels: [Label] = []
     /// The entry candles of open trades, in entry order.
@@ -35,7 +38,7 @@ struct LabelTable {
     func rows(provisional: Bool) -> [(label: Label, reason: String)] {
         var rows = labels.map { (label: $0, reason: $0.reason.name) }
         if provisional {
-            rows += marked.map { ($0, "provisional") }
+            rows += marked.map { ($0, Self.provisional) }
             rows.sort { $0.label.entryTime < $1.label.entryTime }
         }
         return rows

@@ -23,7 +23,13 @@ struct Labels: ParsableCommand {
             window; an earlier --from reads the log.
 
             A trade enters at the close of its candle: what is joined to it must have been
-            known by entry_close_time, not entry_time. A label is known from known_at on.
+            known by entry_close_time, not entry_time; the exit's candle opens at exit_time. A
+            label is known from known_at on, when the deciding candle has closed. meta_label
+            is 1 where the trade was worth taking after costs (fees, spread, slippage).
+
+            --provenance adds the positions of the events that recorded the label last, and
+            that hold its entry and its deciding candle; `blame label TIME` names all that
+            one label rests on.
             """)
 
     @Flag(help: "Open trades instead of labels.")
@@ -31,6 +37,9 @@ struct Labels: ParsableCommand {
 
     @Flag(help: "Labels, and open trades marked at the newest candle.")
     var provisional = false
+
+    @Flag(help: "Also the positions of the events behind each row.")
+    var provenance = false
 
     @Flag(help: "Counts, exits, quantiles of results and durations instead of the labels.")
     var statistics = false
@@ -54,7 +63,14 @@ struct Labels: ParsableCommand {
         "entry_close_time_ms",
     ]
 
+    static let provenanceColumns = [
+        "event_position", "entry_event_position", "deciding_event_position",
+    ]
+
     func run() throws {
+        guard !(provenance && statistics) else {
+            throw Failure(.usage, "--provenance adds columns to rows: leave out --statistics")
+        }
         guard [open, provisional, statistics].count(where: \.self) <= 1 else {
             throw Failure(
                 .usage, "--open, --provisional and --statistics are three views: choose one")
@@ -62,11 +78,18 @@ struct Labels: ParsableCommand {
         let market = try market.market()
         let stamps = try range.stamps
         let store = try store.open()
-        let (table, labelling, position) = try store.read { view in
+        let (table, labelling, position, events) = try store.read { view in
             try market.mustExist(in: view)
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
             let labelling = try Decider.select(config, in: state, view, position).labelling
-            return (try LabelTable(state, labelling, stamps, view, position), labelling, position)
+            let table = try LabelTable(state, labelling, stamps, view, position)
+            let events =
+                provenance
+                ? try LabelProvenance(
+                    view, market: market, labelling, of: open ? [] : table.labels,
+                    open: open || provisional ? table.open.map(\.time) : [], through: position)
+                : nil
+            return (table, labelling, position, events)
         }
         output.console.say(asOf: position, asOf.point, store)
         if statistics {
@@ -74,17 +97,31 @@ struct Labels: ParsableCommand {
                 of: table.labels, open: table.open.count, timeframe: market.timeframe)
             return StatisticsPrinter.print(statistics, labelling, position, output.report)
         }
-        var printer = output.rows(Self.columns)
+        var printer = output.rows(Self.columns + (provenance ? Self.provenanceColumns : []))
         if open {
             for candle in table.open {
-                printer.add(Self.cells(open: candle, market.timeframe, through: labelling.through))
+                printer.add(
+                    Self.cells(open: candle, market.timeframe, through: labelling.through)
+                        + Self.cells(events?.events(ofOpen: candle.time)))
             }
         } else {
             for row in table.rows(provisional: provisional) {
-                printer.add(Self.cells(row.label, row.reason, market.timeframe))
+                let isOpen = row.reason == LabelTable.provisional
+                let found = events.map {
+                    isOpen ? $0.events(ofOpen: row.label.entryTime) : $0.events(of: row.label)
+                }
+                printer.add(
+                    Self.cells(row.label, row.reason, market.timeframe) + Self.cells(found))
             }
         }
         printer.finish()
+    }
+
+    private static func cells(_ events: LabelProvenance.Events?) -> [Cell] {
+        guard let events else { return [] }
+        return [events.label, events.entry, events.deciding].map {
+            $0.map { .position($0) } ?? .none
+        }
     }
 
     private static func cells(_ label: Label, _ reason: String, _ timeframe: Timeframe) -> [Cell] {
