@@ -69,8 +69,10 @@ struct AlertTests {
         #expect(symbol["paused"] == true)
         #expect(symbol["alerts"] == 1)
         let table = try scratch.run("status", "--format", "table").output
-        #expect(table.contains(" severity         SEVERE, level in force SEVERE\n"))
-        #expect(table.contains("since 2025-01-09T00:00:00Z: ks, psi and costs drifted"))
+        #expect(
+            table.contains(
+                " severity         SEVERE at 2025-01-10T00:00:00Z, level in force SEVERE\n"))
+        #expect(table.contains("since 2025-01-09T00:00:00Z, when ks, psi and costs drifted"))
 
         let resumed = try scratch.ask("resume", "--by", "ann", "--reason", "retrained")
         #expect(resumed.code == 0, "\(resumed.messages)")

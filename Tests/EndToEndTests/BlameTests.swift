@@ -40,18 +40,18 @@ struct BlameTests {
         #expect(tree.code == 0, "\(tree.messages)")
         #expect(
             tree.output == """
-                label 2025-10-10T00:02:00Z of binance/BTC-USDT:USDT/1m, as of position 12: tp at 1001.5, net -2.0500 bps, meta 0, over a gap
+                label 2025-10-10T00:02:00Z of binance/BTC-USDT:USDT/1m, as of position 12: tp at 1001.5, gross 15.0000 - costs 17.0500 = net -2.0500 bps, meta 0, over a gap
                 |- because the high of 2025-10-10T00:06:00Z, 1002.0, reached the target 1001.5000; the stop was 999.0000
-                |- recorded by labels.closed, position 10, never revised
-                |  `- in the update of program 0.2.0, labelled through 2025-10-10T00:10:00Z: update.completed, position 12
+                |- recorded by labels.closed, position 10 (2025-10-10T00:11:00Z), never revised
+                |  `- in the update of program 0.2.0, labelled through 2025-10-10T00:10:00Z: update.completed, position 12 (2025-10-10T00:11:00Z)
                 |- configuration 57ddbc59d900ae1e, labels 584ea1658875741c
-                |  |- active by configuration.activated, position 2
-                |  `- labelled by labelling.opened, position 3: take profit 15.0 bps, stop loss 10.0 bps, timeout 30 minutes
+                |  |- active by configuration.activated, position 2 (2025-10-10T00:09:00Z)
+                |  `- labelled by labelling.opened, position 3 (2025-10-10T00:09:00Z): take profit 15.0 bps, stop loss 10.0 bps, timeout 30 minutes
                 `- candles: entry, and 3 to the deciding, missing 2025-10-10T00:05:00Z
-                   |- candles.recorded, position 1: entry 2025-10-10T00:02:00Z; no barrier reached 2025-10-10T00:04:00Z
-                   `- candles.revised, position 9: no barrier reached 2025-10-10T00:03:00Z; deciding 2025-10-10T00:06:00Z
-                      `- instead of candles.recorded, position 1: 2025-10-10T00:03:00Z, 2025-10-10T00:06:00Z
-                reproduced: yes, from these 6 events alone
+                   |- candles.recorded, position 1 (2025-10-10T00:09:00Z): entry 2025-10-10T00:02:00Z; no barrier reached 2025-10-10T00:04:00Z
+                   `- candles.revised, position 9 (2025-10-10T00:11:00Z): no barrier reached 2025-10-10T00:03:00Z; deciding 2025-10-10T00:06:00Z
+                      `- instead of candles.recorded, position 1 (2025-10-10T00:09:00Z): 2025-10-10T00:03:00Z, 2025-10-10T00:06:00Z
+                reproduced: yes, from 6 of these events alone; the others are history
 
                 """)
         #expect(tree.output.utf8.allSatisfy { $0 < 0x80 })
@@ -90,7 +90,7 @@ struct BlameTests {
             ])
         let events = json["events"]?.elements?.map { event in
             var members = event.members ?? []
-            members.removeAll { $0.name == "hash" || $0.name == "stream" }
+            members.removeAll { ["hash", "stream", "recorded_at_us"].contains($0.name) }
             return JSONValue.object(members).compactText
         }
         #expect(
@@ -109,7 +109,9 @@ struct BlameTests {
         #expect(history == ["superseded"])
         let csv = try ask(scratch, "label", "1760054520000", "--format", "csv")
         #expect(
-            csv.lines[0] == "position,type,stream,version,role,minutes,from_ms,through_ms,hash")
+            csv.lines[0]
+                == "position,type,stream,version,role,minutes,from_ms,through_ms,hash,recorded_at_us"
+        )
         #expect(csv.lines.count == 1 + (events?.count ?? 0))
         let lines = try ask(scratch, "label", "1760054520000", "--format", "jsonl").jsonLines()
         #expect(
@@ -123,12 +125,12 @@ struct BlameTests {
         #expect(
             drift.output == """
                 drift check of 2025-01-10T00:00:00Z, binance/BTC-USDT:USDT/1h, as of position 72: severe, ks, psi and costs drifted (3 of 4 tests)
-                |- recorded by program 0.2.0: drift.checked, position 69
+                |- recorded by program 0.2.0: drift.checked, position 69 (2025-01-10T00:00:00Z)
                 |- due: market time passed a multiple of the interval
-                |  `- the check before: drift.checked, position 60
+                |  `- the check before: drift.checked, position 60 (2025-01-09T00:00:00Z)
                 |- configuration 4337019d5d148301, labels 584ea1658875741c
-                |  |- active by configuration.activated, position 2
-                |  `- labelled by labelling.opened, position 3
+                |  |- active by configuration.activated, position 2 (2025-01-02T00:00:00Z)
+                |  `- labelled by labelling.opened, position 3 (2025-01-02T00:00:00Z)
                 |- current window 2025-01-08T00:00:00Z..2025-01-10T00:00:00Z
                 |  |- candles: 2 events, positions 56 to 65, 48 rows
                 |  |  |- 2025-01-08: 1 event, 24 rows
@@ -170,8 +172,8 @@ struct BlameTests {
                 |  `- now: severe at 2025-01-09T00:00:00Z: ks, psi and costs drifted (3 of 4 tests); drift.checked, position 60, version 21
                 |- level before: none
                 `- configuration 4337019d5d148301, labels 584ea1658875741c
-                   |- active by configuration.activated, position 2
-                   `- labelled by labelling.opened, position 3
+                   |- active by configuration.activated, position 2 (2025-01-02T00:00:00Z)
+                   `- labelled by labelling.opened, position 3 (2025-01-02T00:00:00Z)
                 reproduced: yes, from these 4 events alone
 
                 """)
@@ -186,7 +188,7 @@ struct BlameTests {
                 |- level severe: the worst of 1 check
                 |  `- now: severe at 2025-01-10T00:00:00Z: ks, psi and costs drifted (3 of 4 tests); drift.checked, position 69, version 24
                 |- level before: severe
-                |  `- decided by decision.made, position 61
+                |  `- decided by decision.made, position 61 (2025-01-09T00:00:00Z)
 
                 """), "\(newest.output)")
         let alert = try scratch.ask("blame", "alert", "1", "--format", "table")
@@ -194,7 +196,7 @@ struct BlameTests {
         #expect(
             alert.output == """
                 alert 1 of 2025-01-09T00:00:00Z, binance/BTC-USDT:USDT/1h, as of position 72: severe, ks, psi and costs drifted (3 of 4 tests)
-                |- recorded by alert.raised, position 62
+                |- recorded by alert.raised, position 62 (2025-01-09T00:00:00Z)
                 `- raised by the decision of 2025-01-09T00:00:00Z
                    |- recorded by program 0.2.0: decision.made, position 61
                    |- because ks, psi and costs drifted (3 of 4 tests)
@@ -202,8 +204,8 @@ struct BlameTests {
                    |  `- now: severe at 2025-01-09T00:00:00Z: ks, psi and costs drifted (3 of 4 tests); drift.checked, position 60, version 21
                    |- level before: none
                    `- configuration 4337019d5d148301, labels 584ea1658875741c
-                      |- active by configuration.activated, position 2
-                      `- labelled by labelling.opened, position 3
+                      |- active by configuration.activated, position 2 (2025-01-02T00:00:00Z)
+                      `- labelled by labelling.opened, position 3 (2025-01-02T00:00:00Z)
                 reproduced: yes, from these 5 events alone
 
                 """)

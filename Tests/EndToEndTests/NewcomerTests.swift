@@ -46,16 +46,20 @@ struct NewcomerTests {
             return blame.lines
         }
         let now = try lines(Self.entry)
-        #expect(now[0].hasSuffix("tp at 1001.5, net -2.0500 bps, meta 0, ambiguous"), "\(now[0])")
+        #expect(
+            now[0].hasSuffix(
+                ": tp at 1001.5, gross 15.0000 - costs 17.0500 = net -2.0500 bps, meta 0, ambiguous"
+            ), "\(now[0])")
         #expect(
             now[1] == "|- because the high of 2025-10-10T00:05:00Z, 1002.0, reached the target "
-                + "1001.5000, and its low 998.0 the stop 999.0000: the target counts (ambiguous)")
+                + "1001.5000, and its low 998.0 the stop 999.0000: the target counts (ambiguity target_first)"
+        )
         #expect(now[2].hasPrefix("|- recorded by labels.revised, position "))
         #expect(!now[2].contains("never revised"))
         #expect(
             now[4].wholeMatch(
                 of:
-                    /\|  `- before: labels\.closed, position \d+: sl at 999\.0, net -27\.0500 bps, meta 0/
+                    /\|  `- before: labels\.closed, position \d+ \(2025-10-10T00:41:00Z\): sl at 999\.0, .* = net -27\.0500 bps, meta 0/
             ) != nil, "\(now[4])")
         let then = try lines(Self.entry, "--as-of", "HEAD~1")
         #expect(
@@ -123,7 +127,8 @@ struct NewcomerTests {
         #expect(table.code == 0, "\(table.messages)")
         #expect(table.output.contains("labels  revised       1        1\n"), "\(table.output)")
         let row = try #require(table.lines.last)
-        #expect(row.contains("sl net -27.05") && row.contains("2025-10-10T00:05:00Z ambiguous"))
+        #expect(
+            row.contains("sl net -27.05") && row.contains("exit 2025-10-10T00:05:00Z ambiguous"))
         let json = try scratch.run(
             ["diff", "HEAD~1", "HEAD", "--format", "json", "--from", "2025-10-10T00:03Z"]
                 + Self.symbol
@@ -169,9 +174,13 @@ struct NewcomerTests {
         #expect(done.code == 0, "\(done.messages)")
         let check = try scratch.run("export", "--check", "then.csv")
         #expect(check.code == 0, "\(check.messages)")
-        #expect(try check.json()["revised_since"]?.int64 == 6)
+        #expect(
+            try check.json()["revised_since"]?.int64 == 6 && check.json()["revised_candles"] == 1)
         let table = try scratch.run("export", "--check", "then.csv", "--format", "table")
-        #expect(table.output.contains("revised since  6 of these labels are others by now\n"))
+        #expect(
+            table.output.contains(
+                "revised since  rows that are not as known today: 6 (labels: 6, entry candles: 1)\n"
+            ))
         let text = try String(contentsOf: scratch.url("then.csv"), encoding: .utf8)
         for (name, edited, why) in [
             ("crlf.csv", text.replacing("\n", with: "\r\n"), "lines end with CR LF"),

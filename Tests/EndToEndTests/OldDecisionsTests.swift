@@ -59,7 +59,8 @@ struct OldDecisionsTests {
                     continue
                 }
                 let difference = Self.difference(
-                    try JSONValue(parsing: Array(old.utf8)), try JSONValue(parsing: Array(line.utf8)))
+                    try JSONValue(parsing: Array(old.utf8)),
+                    try JSONValue(parsing: Array(line.utf8)))
                 #expect(difference == nil, "\(name): \(difference ?? "")")
             }
         }

@@ -20,7 +20,8 @@ struct WhatIfTests {
         #expect(table.code == 0, "\(table.messages)")
         #expect(
             table.messages
-                == "as of position 72, committed 2025-01-10T00:00:00.000007Z\nsimulated clock\n")
+                == "as of position 72, committed 2025-01-10T00:00:00.000007Z\nsimulated clock\n"
+                + "entries 2025-01-01T00:00:00Z..2025-01-10T00:00:00Z\n")
         #expect(
             table.output == """
                 config    changes                           labels  changed  meta %  net mean      p5  median     p95  too short  none  warning  critical  severe  checks changed  decisions changed  paused from           alerts

@@ -114,7 +114,7 @@ struct LabelingConfigurationTests {
     @Test(arguments: [
         ("{\"take_profit_bsp\":1}", "take_profit_bsp: unknown leaf; did you mean take_profit_bps?"),
         ("{\"windowdays\":1}", "windowdays: unknown leaf; did you mean window_days?"),
-        ("{\"zzzzzz\":1}", "zzzzzz: unknown leaf"),
+        ("{\"zzzzzz\":1}", "zzzzzz: unknown leaf: `mechanic-replay config show` lists them"),
         ("[]", "a configuration is a JSON object"),
         ("{\"preset\":\"swing\"}", "preset: expected one of scalp, runner"),
         ("{\"buffer\":\"1\"}", "buffer: expected a number"),

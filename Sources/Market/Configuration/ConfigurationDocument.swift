@@ -49,6 +49,9 @@ struct ConfigurationDocument {
         let names = ConfigurationLeaf.allCases.map(\.name) + [Self.presetName]
         let near = EditDistance.nearest(to: name, in: names)
         throw Invalid(
-            JSONPath(name), "unknown leaf" + (near.map { "; did you mean \($0)?" } ?? ""))
+            JSONPath(name),
+            "unknown leaf"
+                + (near.map { "; did you mean \($0)?" }
+                    ?? ": `mechanic-replay config show` lists them"))
     }
 }

@@ -124,6 +124,8 @@ public struct StateChange: Sendable {
     public struct Touch: Sendable, Equatable {
         /// How many there are.
         public internal(set) var events = 0
+        /// The first one.
+        public internal(set) var first = GlobalPosition.start
         /// The last one: it made the thing what it is.
         public internal(set) var position = GlobalPosition.start
         /// Its type.
@@ -150,12 +152,14 @@ extension StateChange.Touch {
     /// Notes one more event; rows of the same one count once.
     mutating func note(_ event: StateChange.Touch) {
         if position != event.position { events += 1 }
+        if events == 1 { first = event.position }
         (position, type, recordedAt) = (event.position, event.type, event.recordedAt)
     }
 
     /// An event by itself.
     init(_ event: borrowing EventView, at position: GlobalPosition) {
         events = 1
+        first = position
         self.position = position
         type = event.type?.name ?? "type \(event.typeNumber)"
         recordedAt = event.recordedAt

@@ -47,9 +47,19 @@ public struct TrainingCheck: Sendable {
     public private(set) var basis: TrainingBasis?
     /// How many rows were found right, before the first that is not.
     public private(set) var rows = 0
-    /// How many of its labels the newest commit has otherwise, or no more: the file is what was known at
-    /// its basis all the same. Nil where a line is wrong.
-    public private(set) var revised: Int?
+    /// How many of its rows come out otherwise by now. The file is what was known at its basis all the
+    /// same.
+    public struct Revised: Equatable, Sendable {
+        /// Rows whose label is another one, or is no more.
+        public internal(set) var labels = 0
+        /// Rows whose entry candle, where that is in the file, has other values.
+        public internal(set) var candles = 0
+        /// Rows of which either is so.
+        public internal(set) var rows = 0
+    }
+
+    /// What was revised since; nil where a line is wrong.
+    public private(set) var revised: Revised?
     /// SHA-256 of the file.
     public let digest: Hash256
     /// The first line that is wrong; nil if none is.
@@ -100,11 +110,14 @@ extension TrainingCheck {
         return nil
     }
 
-    /// How many labels of a training set are others by now.
+    /// How many rows of a training set come out otherwise by now.
     ///
     /// - Complexity: O(events of the days).
-    private static func revised(_ set: TrainingSet, _ view: borrowing StoreView) throws -> Int {
-        guard let first = set.rows.first, let last = set.rows.last else { return 0 }
+    private static func revised(
+        _ set: TrainingSet, _ view: borrowing StoreView
+    ) throws -> Revised {
+        var revised = Revised()
+        guard let first = set.rows.first, let last = set.rows.last else { return revised }
         let (market, head) = (set.basis.market, try view.head().position)
         let state = try MarketState.outline(view, market: market, through: head)
         let labelling = try set.basis.labelling(in: state)
@@ -113,7 +126,16 @@ extension TrainingCheck {
             UTCDay(of: first.label.entryTime).number...UTCDay(of: last.label.entryTime).number
         let labels = try History.labels(
             view, market: market, labelling: labelling, days: days, through: head)
-        return set.rows.count { labels[$0.label.entryTime] != $0.label }
+        let candles = try History.candles(view, market: market, days: days, through: head)
+        for row in set.rows {
+            let isLabel = labels[row.label.entryTime] != row.label
+            let isCandle =
+                set.basis.features == .candle && candles[row.candle.time] != row.candle
+            revised.labels += isLabel ? 1 : 0
+            revised.candles += isCandle ? 1 : 0
+            revised.rows += isLabel || isCandle ? 1 : 0
+        }
+        return revised
     }
 }
 

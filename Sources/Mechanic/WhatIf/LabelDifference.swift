@@ -28,6 +28,8 @@ public struct LabelDifference: Equatable, Sendable {
     public private(set) var onlyHere = 0
     /// Entries that have a label only in the record.
     public private(set) var onlyRecorded = 0
+    /// Entries that differ in anything.
+    public var entries: Int { changed + onlyHere + onlyRecorded }
     /// Every entry that differs, in order; empty if nobody asked.
     public private(set) var changes: [Change] = []
 

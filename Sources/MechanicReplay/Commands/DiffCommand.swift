@@ -20,8 +20,10 @@ struct DiffCommand: ParsableCommand {
               mechanic-replay diff 1200 1300 --limit 0
 
             Net: what is at the later point and was not so at the earlier one, in whatever
-            order the points are given. Each row names the event that made the thing what
-            it is and says how many events touched it. 'reverted' is what events touched
+            order the points are given. Each row says how many events touched the thing, which
+            one last (position, type: it made the thing what it is) and which one first: a
+            label that closed and was revised is 'closed', first by one event and last by
+            another. 'reverted' is what events touched
             and left as it was: no change. Rows that only left the window are no change.
             The points are moments of knowledge; --from and --to choose candles and labels by
             market time. A position inside a commit means the state before that commit.

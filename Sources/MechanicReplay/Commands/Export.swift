@@ -23,8 +23,8 @@ struct Export: ParsableCommand {
             The first line is the basis: position and root of the log, the configuration's
             hash, range and weights. The same basis gives the same bytes in every store
             with the same log; --basis makes it again, --check holds a file against it and
-            names the first line that is not what the store gives; labels that were revised
-            since are counted, and are no difference.
+            names the first line that is not what the store gives; rows that were revised since
+            are counted, and are no difference.
 
             Rows are closed labels in entry order. What may be joined to one must have been
             known by entry_close_time_ms; the label is known from known_at_ms on, which

@@ -18,11 +18,10 @@ struct ExportCheck {
         report.add("rows", .integer(Int64(check.rows)), people: Number.grouped(check.rows))
         if let basis = check.basis, let revised = check.revised {
             report.line("means", "the bytes that the store gives for position \(basis.position)")
-            report.add(
-                "revised_since", .integer(Int64(revised)),
-                people: revised == 0
-                    ? "none of these labels is another by now"
-                    : "\(Number.grouped(revised)) of these labels are others by now")
+            report.member("revised_since", .integer(revised.rows))
+            report.member("revised_labels", .integer(revised.labels))
+            report.member("revised_candles", .integer(revised.candles))
+            report.line("revised since", Self.text(revised))
         }
         if let finding = check.finding {
             report.line("line \(finding.line)", finding.message)
@@ -37,6 +36,14 @@ struct ExportCheck {
             .difference,
             "\(path), line \(finding.line): \(finding.message); train on none of it, and export it "
                 + "again")
+    }
+
+    private static func text(_ revised: TrainingCheck.Revised) -> String {
+        guard revised.rows > 0 else {
+            return "no row: today's labels and entry candles are the same"
+        }
+        return "rows that are not as known today: \(Number.grouped(revised.rows)) (labels: "
+            + "\(Number.grouped(revised.labels)), entry candles: \(Number.grouped(revised.candles)))"
     }
 
     private static func json(_ finding: TrainingCheck.Finding) -> JSONValue {

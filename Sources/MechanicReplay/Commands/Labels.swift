@@ -127,8 +127,8 @@ struct Labels: ParsableCommand {
     private static func cells(_ label: Label, _ reason: String, _ timeframe: Timeframe) -> [Cell] {
         [
             .time(label.entryTime), .number(label.entryPrice), .time(label.exitTime),
-            .number(label.exitPrice), .text(reason), .number(label.grossBps),
-            .number(label.costsBps), .number(label.netBps), .integer(label.isMeta ? 1 : 0),
+            .number(label.exitPrice), .text(reason), .measure(label.grossBps),
+            .measure(label.costsBps), .measure(label.netBps), .integer(label.isMeta ? 1 : 0),
             .time(label.knownAt(timeframe)),
             .integer(label.flags.contains(.ambiguous) ? 1 : 0),
             .integer(label.flags.contains(.crossesGap) ? 1 : 0),

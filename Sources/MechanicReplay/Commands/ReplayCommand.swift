@@ -28,11 +28,14 @@ struct ReplayCommand: ParsableCommand {
             is checked at the moments of the recorded checks, or where a policy has another
             schedule, at those updates at which its own checks would have been due; levels,
             pauses and alerts follow by the rules of updates. Nothing is recorded. Market
-            time is chosen by --from and --to, what was known then by --as-of. Labels and
-            checks whose minutes were revised since are left out on both sides.
+            time is chosen by --from and --to (entries from --from on and before --to, checks
+            whose window ends after --from and not after --to), what was known then by
+            --as-of. Labels and checks that rest on candles revised after they were recorded
+            are left out on both sides.
 
             COLUMNS OF THE TABLE (csv, jsonl and json have more)
-              labels, changed     closed labels; those that are not as recorded
+              labels, changed     closed labels; entries whose label is not as recorded, or
+                                  is on one side only
               meta %              the share of labels worth taking
               net mean, p5 …      the result of one label after costs, basis points; trades
                                   overlap, so that their sum is no profit

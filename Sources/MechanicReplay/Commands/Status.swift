@@ -30,12 +30,13 @@ struct Status: ParsableCommand {
     func run() throws {
         let store = try store.open()
         let only = try market.market()
-        var (states, position, watches) = try store.read { view in
+        var (states, position, committed, watches) = try store.read { view in
             try only?.mustExist(in: view)
             let position = try view.resolve(asOf.point)
             let found = try Self.markets(view, of: only, position)
             let watches = try found.map { try WatchStatus($0, view, position) }
-            return (found, position, watches)
+            let time = position > .start ? try view.frame(at: position).appendedAt : nil
+            return (found, position, time, watches)
         }
         let hasher = SHA256()
         var digests: [(market: MarketID, digests: [MarketState.Digest])] = []
@@ -46,6 +47,7 @@ struct Status: ParsableCommand {
         printer.line("store", "\(store.path) (\(store.identity.id))")
         printer.member("store_id", .string(store.identity.id.description))
         printer.add("position", .integer(Int64(position.number)))
+        printer.add("committed_at_us", committed.map { .recorded($0) } ?? .none)
         printer.add(
             "events", .integer(Int64(position.number)), people: Number.grouped(position.number))
         add(states, watches, to: &printer)
@@ -135,7 +137,7 @@ struct Status: ParsableCommand {
                 }),
             "severity": watch.severity.map { .string($0.rawValue) } ?? .null,
             "level": watch.level.map { .string($0.rawValue) } ?? .null,
-            "paused": .bool(watch.isPaused),
+            "paused": .bool(watch.isPaused), "pauses": watch.pausesJSON,
             "alerts": .integer(watch.alerts),
         ]
     }

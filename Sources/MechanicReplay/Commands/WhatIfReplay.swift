@@ -46,7 +46,10 @@ struct WhatIfReplay {
 
     /// What the numbers leave out.
     private func warn(_ answer: WhatIf) {
-        if answer.entries == nil {
+        if let entries = answer.entries {
+            let end = entries.upperBound + answer.market.timeframe.milliseconds
+            output.console.say("entries \(MarketRange.text(entries.lowerBound..<end))")
+        } else {
             output.console.say("warning: no labelled candle lies there")
         }
         if answer.record.staleLabels > 0 {

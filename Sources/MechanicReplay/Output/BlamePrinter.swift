@@ -22,6 +22,7 @@ struct BlamePrinter {
 
     static let columns = [
         "position", "type", "stream", "version", "role", "minutes", "from_ms", "through_ms", "hash",
+        "recorded_at_us",
     ]
 
     /// Prints, and fails where the events do not give the result.
@@ -35,7 +36,11 @@ struct BlamePrinter {
             var lines = tree.lines(isPlain: output.isPlain)
             lines.append(
                 failure.map { "reproduced: NO: \($0)" }
-                    ?? "reproduced: yes, from these \(Number.grouped(blame.events.count)) events alone"
+                    ?? "reproduced: yes, from "
+                    + (blame.history.isEmpty
+                        ? "these \(Number.grouped(blame.events.count)) events alone"
+                        : "\(Number.grouped(blame.events.count)) of these events alone; the others are "
+                            + "history")
             )
             StandardStream.output.write(lines.map { $0 + "\n" }.joined())
         case .json:
@@ -75,6 +80,7 @@ struct BlamePrinter {
             .init("version", .integer(event.event.envelope.streamVersion.number)),
             .init("hash", .string(event.event.frame.eventHash.hex)),
             .init("role", .string(event.role)),
+            .init("recorded_at_us", .integer(event.event.envelope.recordedAt)),
         ]
         if !event.stamps.isEmpty {
             members.append(
@@ -91,7 +97,7 @@ struct BlamePrinter {
             .integer(Int64(event.event.envelope.streamVersion.number)), .text(event.role),
             event.stamps.isEmpty ? .none : .integer(Int64(event.stamps.count)),
             first.map { .time($0) } ?? .none, last.map { .time($0) } ?? .none,
-            .text(event.event.frame.eventHash.hex),
+            .text(event.event.frame.eventHash.hex), .recorded(event.event.envelope.recordedAt),
         ]
     }
 }
@@ -103,8 +109,11 @@ extension BlamedEvent {
     /// What it is for the result, in one word where it is one thing.
     var role: String { roles.map(\.rawValue).joined(separator: "+") }
 
-    /// `candles.recorded, position 12`.
-    var place: String { "\(typeName), position \(position)" }
+    /// `candles.recorded, position 12 (2025-10-10T14:00:00Z)`: to the second, the position is exact.
+    var place: String {
+        let seconds = UTCTime.floor(event.envelope.recordedAt / 1_000, 1_000)
+        return "\(typeName), position \(position) (\(UTCTime.text(milliseconds: seconds)))"
+    }
 }
 
 extension Blame {

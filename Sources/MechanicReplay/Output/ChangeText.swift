@@ -51,11 +51,11 @@ struct ChangeText {
     }
 
     private static func text(_ candle: Candle) -> String {
-        "\(candle.open) \(candle.high) \(candle.low) \(candle.close) \(candle.volume)"
+        "O \(candle.open) H \(candle.high) L \(candle.low) C \(candle.close) V \(candle.volume)"
     }
 
     private static func text(_ label: Label) -> String {
-        "\(label.reason.name) net \(label.netBps) \(UTCTime.text(milliseconds: label.exitTime))"
+        "\(label.reason.name) net \(label.netBps) bps exit \(UTCTime.text(milliseconds: label.exitTime))"
             + (label.isMeta ? " meta" : "") + (label.flags.contains(.ambiguous) ? " ambiguous" : "")
             + (label.flags.contains(.crossesGap) ? " over a gap" : "")
     }
@@ -72,12 +72,12 @@ struct ChangeText {
     private static func text(_ baseline: Baselines.Entry) -> String {
         "\(baseline.cause.rawValue) \(MarketRange.text(baseline.range))"
             + (baseline.isPinned ? " held" : "")
-            + (baseline.staleMinutes > 0 ? " stale \(baseline.staleMinutes)" : "")
+            + (baseline.staleMinutes > 0 ? " (\(baseline.staleMinutes) minutes revised since)" : "")
     }
 
     private static func text(_ check: DriftHistory.Entry) -> String {
         check.severity.rawValue
-            + (check.revisedMinutes > 0 ? " revised \(check.revisedMinutes)" : "")
+            + (check.revisedMinutes > 0 ? " (\(check.revisedMinutes) minutes revised since)" : "")
     }
 
     private static func pause(_ since: Int64?) -> String {

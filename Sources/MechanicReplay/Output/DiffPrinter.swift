@@ -14,7 +14,7 @@ struct DiffPrinter {
 
     static let columns = [
         "market", "part", "change", "hash", "time_ms", "name", "old", "new", "events", "position",
-        "type", "recorded_at_us",
+        "type", "recorded_at_us", "first_position",
     ]
 
     /// Rows of a table unless told otherwise.
@@ -86,6 +86,7 @@ struct DiffPrinter {
             row.time.map { .time($0) } ?? .none, .text(row.name), .text(row.old), .text(row.new),
             .integer(Int64(change.touch.events)), .position(change.touch.position),
             .text(change.touch.type), .recorded(change.touch.recordedAt),
+            .position(change.touch.first),
         ]
     }
 
@@ -131,6 +132,7 @@ struct DiffPrinter {
             "position": .integer(change.touch.position.number),
             "type": .string(change.touch.type),
             "recorded_at_us": .integer(change.touch.recordedAt),
+            "first_position": .integer(change.touch.first.number),
         ]
     }
 }

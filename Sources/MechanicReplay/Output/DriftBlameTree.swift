@@ -61,7 +61,14 @@ struct DriftBlameTree {
     }
 
     private var reference: Tree {
-        let period = MarketRange.text(check.reference)
+        let minutes =
+            (check.reference.upperBound - check.reference.lowerBound)
+            / blame.market.timeframe.milliseconds
+        let count = check[.psi]?.reference.count ?? 0
+        let part =
+            count < minutes
+            ? " (\(Number.grouped(count)) of \(Number.grouped(minutes)) candles)" : ""
+        let period = MarketRange.text(check.reference) + part
         guard let baseline = blame.baseline else {
             return Tree("reference \(period): no baseline, it holds no candle")
         }

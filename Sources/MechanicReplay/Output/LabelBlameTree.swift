@@ -81,7 +81,9 @@ struct LabelBlameTree {
         let time = text(candle.time)
         switch label.reason {
         case .takeProfit:
-            let both = ", and its low \(candle.low) the stop \(stop): the target counts (ambiguous)"
+            let both =
+                ", and its low \(candle.low) the stop \(stop): the target counts (ambiguity "
+                + "target_first)"
             return "because the high of \(time), \(candle.high), reached the target \(target)"
                 + (label.flags.contains(.ambiguous) ? both : "; the stop was \(stop)")
         case .stopLoss:
@@ -103,7 +105,8 @@ struct LabelBlameTree {
     }
 
     private func text(_ label: Label) -> String {
-        "\(label.reason.name) at \(label.exitPrice), net \(Number.fixed(label.netBps, 4)) bps, meta "
+        "\(label.reason.name) at \(label.exitPrice), gross \(Number.fixed(label.grossBps, 4)) - costs "
+            + "\(Number.fixed(label.costsBps, 4)) = net \(Number.fixed(label.netBps, 4)) bps, meta "
             + "\(label.isMeta ? 1 : 0)" + (label.flags.contains(.ambiguous) ? ", ambiguous" : "")
             + (label.flags.contains(.crossesGap) ? ", over a gap" : "")
     }

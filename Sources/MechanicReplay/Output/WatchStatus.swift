@@ -1,3 +1,4 @@
+internal import CanonicalJSON
 internal import Digest
 internal import DriftStatistics
 internal import EventFormat
@@ -10,6 +11,8 @@ struct WatchStatus {
     private let market: MarketID
     /// The severity of the newest check; nil before the first.
     let severity: DriftSeverity?
+    /// Where the newest check's window ends, milliseconds UTC.
+    private let checkedAt: Int64?
     /// The level in force; nil before the first decision.
     let level: DriftSeverity?
     /// How many alerts are open.
@@ -27,6 +30,7 @@ struct WatchStatus {
         market = state.market
         let newest = state.configuration.newest?.labelsHash
         severity = newest.flatMap { state.drift[$0]?.severity }
+        checkedAt = newest.flatMap { state.drift[$0]?.end }
         level = newest.flatMap { state.operations[$0]?.level }
         alerts = state.operations.alerts.count
         pauses = state.operations.watches.filter { $0.pausedSince != nil }
@@ -43,18 +47,32 @@ struct WatchStatus {
         resumed = last
     }
 
+    /// The pauses, as scripts read them.
+    var pausesJSON: JSONValue {
+        .array(
+            pauses.map { pause in
+                [
+                    "labels_hash": .string(pause.labelsHash.hex),
+                    "since_ms": pause.pausedSince.map { .integer($0) } ?? .null,
+                    "cause": pause.pauseCause.map { .string($0) } ?? .null,
+                ]
+            })
+    }
+
     func add(to printer: inout ReportPrinter) {
         if let severity {
             // Not "drift": the projection of that name has a line of its own.
             let level = level.map { ", level in force \($0.title)" } ?? ""
-            printer.line("\(market) severity", "\(severity.title)\(level)")
+            let end = checkedAt.map { " at \(UTCTime.text(milliseconds: $0))" } ?? ""
+            printer.line("\(market) severity", "\(severity.title)\(end)\(level)")
         }
         if alerts > 0 { printer.line("\(market) alerts", "\(alerts) open") }
         for pause in pauses {
             guard let since = pause.pausedSince else { continue }
             printer.line(
                 "\(market) PAUSED",
-                "since \(UTCTime.text(milliseconds: since)): \(pause.pauseCause ?? "")")
+                "since \(UTCTime.text(milliseconds: since)), when \(pause.pauseCause ?? ""); until "
+                    + "`mechanic-replay resume`")
         }
         if let resumed {
             printer.line(

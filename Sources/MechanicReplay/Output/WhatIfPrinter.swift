@@ -94,7 +94,7 @@ struct WhatIfPrinter {
                 cells(
                     row.configuration.hash,
                     row.changes.isEmpty ? "as recorded" : Self.text(row.changes), row.labels,
-                    .integer(Int64(row.difference.changed)), row.drift, row.driftDifference))
+                    .integer(Int64(row.difference.entries)), row.drift, row.driftDifference))
         }
         printer.finish()
     }
