@@ -74,7 +74,8 @@ struct NewcomerTests {
         let open = try lines("2025-10-10T00:40Z")
         #expect(
             open[1]
-                == "|- no candle reached the target 1001.5000 or the stop 999.0000 yet; timeout "
+                == "|- no candle through 2025-10-10T00:40:00Z reached the target 1001.5000 or the stop "
+                + "999.0000; timeout "
                 + "at 2025-10-10T01:10:00Z")
 
         let json = try ask(scratch, "blame", "label", Self.entry).json()

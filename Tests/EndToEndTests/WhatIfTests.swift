@@ -148,6 +148,10 @@ struct WhatIfTests {
             try #require(other?["labels"]?[name]?.int64)
         }
         #expect(counts[0] + counts[1] == 300)
+        let said = try scratch.run(
+            ["replay", "--with", "scalp", "--from", "2025-10-10", "--format", "table"] + symbol)
+        #expect(said.messages.contains("the recorded labelling begins at 2025-10-10T02:00:00Z"))
+        #expect(said.lines.last?.contains("as recorded") == true)
     }
 
     @Test func namesAndPresets() throws {

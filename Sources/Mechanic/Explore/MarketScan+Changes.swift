@@ -142,9 +142,12 @@ extension MarketScan {
             let (old, new) = (before.drift[hash], after.drift[hash])
             guard old != new, let new else { return nil }
             let isChecked = old?.version != new.version
+            // Minutes after its end were revised too, for the next check: this one never saw them.
+            let stale = revisions(in: new.from..<max(new.from, new.end))
+            guard isChecked || stale.events > 0 else { return nil }
             return change(
                 .drift, isChecked ? .checked : .stale, .check(old: old, new: new),
-                isChecked ? touches[.check(hash)] : revisions(in: new.from..<Int64.max), hash: hash)
+                isChecked ? touches[.check(hash)] : stale, hash: hash)
         }
     }
 

@@ -42,6 +42,8 @@ extension WhatIf {
         let run = Run(history: history, recorded: recorded, question: question)
         let record = Record(
             configuration: recorded,
+            labelledFrom: labelling.startsAt == LabelState.fromTheBeginning
+                ? nil : labelling.startsAt,
             labels: history.summary(history.labels, from: labelling.startsAt),
             staleLabels: history.stale.count, drift: history.drift?.summary(history.ends),
             restatedChecks: history.drift?.checks.count {

@@ -30,6 +30,8 @@ public struct WhatIf: Equatable, Sendable {
     public struct Record: Equatable, Sendable {
         /// The configuration that decides about the labelling.
         public let configuration: IdentifiedConfiguration
+        /// The first entry that was labelled at all, milliseconds UTC; nil for the first candle's.
+        public let labelledFrom: Int64?
         /// The recorded labels that are not stale.
         public let labels: LabelSummary
         /// Entries whose recorded label the candles do not give any more: their minutes were revised

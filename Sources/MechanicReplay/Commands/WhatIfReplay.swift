@@ -49,13 +49,18 @@ struct WhatIfReplay {
         if let entries = answer.entries {
             let end = entries.upperBound + answer.market.timeframe.milliseconds
             output.console.say("entries \(MarketRange.text(entries.lowerBound..<end))")
+            if let start = answer.record.labelledFrom, entries.lowerBound < start {
+                output.console.say(
+                    "the recorded labelling begins at \(UTCTime.text(milliseconds: start)): entries before "
+                        + "it have labels under other configurations only")
+            }
         } else {
             output.console.say("warning: no labelled candle lies there")
         }
         if answer.record.staleLabels > 0 {
             output.console.say(
-                "\(Number.grouped(answer.record.staleLabels)) recorded labels rest on minutes revised "
-                    + "since: they are left out, in the record and beside it")
+                "\(Number.grouped(answer.record.staleLabels)) entries rest on minutes revised "
+                    + "since and not labelled anew: they are left out, in the record and beside it")
         }
         if answer.record.restatedChecks > 0 {
             output.console.say(

@@ -75,8 +75,9 @@ struct LabelBlameTree {
     private var reason: String {
         let (target, stop) = (Number.short(blame.target), Number.short(blame.stop))
         guard let label = blame.label, let candle = blame.deciding else {
-            return "no candle reached the target \(target) or the stop \(stop) yet; timeout at "
-                + text(blame.deadline)
+            return
+                "no candle through \(text(blame.through)) reached the target \(target) or the stop "
+                + "\(stop); timeout at \(text(blame.deadline))"
         }
         let time = text(candle.time)
         switch label.reason {
@@ -161,8 +162,8 @@ struct LabelBlameTree {
         }
         for event in blame.history where event.roles.contains(.after) {
             tree.add(
-                "since: \(event.place): \(StampRuns(event.stamps, timeframe).text), which changed "
-                    + "no label")
+                "since: \(event.place): \(StampRuns(event.stamps, timeframe).text), not labelled anew"
+            )
         }
         return tree
     }
