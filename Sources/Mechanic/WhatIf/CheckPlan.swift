@@ -68,8 +68,8 @@ struct CheckPlan: Equatable, Sendable {
 
     /// The plan of a policy.
     ///
-    /// Checks are made where the recorded ones were, if the policy has the schedule of the recorded
-    /// configuration; else at those ends of recorded updates at which its own would have been due.
+    /// Checks are made where the recorded ones were, if the policy has the schedule of all configurations
+    /// that made them; else at those ends of recorded updates at which its own would have been due.
     /// Baselines that somebody set, and their release, are taken as recorded.
     ///
     /// - Parameters:
@@ -77,12 +77,11 @@ struct CheckPlan: Equatable, Sendable {
     ///   - ends: checks that end behind them are left out.
     /// - Complexity: O(checks, or updates) searches for candles.
     init(
-        _ policy: DriftPolicy, recorded: DriftPolicy, _ record: RecordedDrift,
+        _ policy: DriftPolicy, _ record: RecordedDrift,
         _ candles: DayGrid<Candle>, _ labels: LabelSeries?, through ends: Int64
     ) {
         pins = record.pins[...]
-        let isRecorded =
-            !record.checks.isEmpty && Key(policy).hasSchedule(of: Key(recorded))
+        let isRecorded = record.hasSchedule(of: Key(policy))
         hasOwnSchedule = !isRecorded
         guard !isRecorded else {
             for check in record.checks where check.value.end <= ends {

@@ -116,8 +116,10 @@ struct DriftFold {
         _ check: DriftCheck, _ decision: Decision?, with recorded: RecordedDrift.Check?, hold: Int
     ) {
         guard let recorded else { return }
-        // A baseline that stays may be another one where rows were revised since it was chosen.
-        let isSame = recorded.value.configurationHash == check.configurationHash
+        // A baseline that stays may be another one where rows were revised since it was chosen; where
+        // configurations took turns, it is another one by the settings.
+        let isSame =
+            recorded.value.configurationHash == check.configurationHash && !record.isMixed
         guard !recorded.isRestated, !isSame || recorded.value.reference == check.reference else {
             comparable = 0
             return

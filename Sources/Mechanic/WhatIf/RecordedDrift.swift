@@ -39,18 +39,23 @@ struct RecordedDrift: Sendable {
     /// The alerts of the labelling, by where the first check's window ended.
     private(set) var alerts: [Int64] = []
     private(set) var updates: [Update] = []
+    /// The policies of the configurations that made the checks.
+    private(set) var policies: [Hash256: DriftPolicy] = [:]
     let revisions: [PastCandles.Revision]
 
     /// Reads what is recorded up to a position.
     ///
-    /// - Parameter hasUpdates: whether a policy wants to know of updates without a check.
+    /// - Parameter schedules: those of the policies that are asked about: where one is not that of the
+    ///   record, updates without a check are read too.
     /// - Complexity: O(events of the streams of drift and operations), and of every check the
     ///   revisions after it.
     init(
         _ view: borrowing StoreView, market: MarketID, labels hash: Hash256,
-        revisions: [PastCandles.Revision], hasUpdates: Bool, through last: GlobalPosition
+        revisions: [PastCandles.Revision], schedules: [CheckPlan.Key],
+        through last: GlobalPosition
     ) throws {
         self.revisions = revisions
+        let standings = try ConfigurationStanding.all(view, market: market, through: last)
         var decisions: [UInt64: Decision] = [:]
         for entry in try OperationsLog.changes(view, market: market, through: last) {
             switch entry.value {
@@ -64,8 +69,22 @@ struct RecordedDrift: Sendable {
             }
         }
         try readFacts(view, market, hash, decisions, through: last)
-        if hasUpdates { try readUpdates(view, market, hash, through: last) }
+        let deciding = Set(checks.map(\.value.configurationHash))
+        for standing in standings where deciding.contains(standing.configuration.hash) {
+            policies[standing.configuration.hash] = standing.configuration.configuration.drift
+        }
+        guard !schedules.allSatisfy(hasSchedule) else { return }
+        try readUpdates(view, market, hash, through: last)
     }
+
+    /// Whether all checks were due when a policy's would have been. Where another configuration decided
+    /// for a while, it may have looked at other moments.
+    func hasSchedule(of key: CheckPlan.Key) -> Bool {
+        !checks.isEmpty && policies.values.allSatisfy { CheckPlan.Key($0).hasSchedule(of: key) }
+    }
+
+    /// Whether more than one configuration made the checks.
+    var isMixed: Bool { policies.count > 1 }
 
     private mutating func readFacts(
         _ view: borrowing StoreView, _ market: MarketID, _ hash: Hash256,

@@ -34,10 +34,9 @@ extension WhatIf {
                     + "position \(position); `mechanic-replay update` labels it")
         }
         let keys = configurations.map { CheckPlan.Key($0.configuration.drift) }
-        let schedule = CheckPlan.Key(recorded.configuration.drift)
         var history = try WhatIfHistory(
-            view, state.market, labelling, through: through, question,
-            hasUpdates: !keys.allSatisfy(schedule.hasSchedule), at: position)
+            view, state.market, labelling, through: through, question, schedules: keys,
+            at: position)
         try history.noteStale(recorded.configuration, threads: question.threads)
         let run = Run(history: history, recorded: recorded, question: question)
         let record = Record(
@@ -48,6 +47,10 @@ extension WhatIf {
             staleLabels: history.stale.count, drift: history.drift?.summary(history.ends),
             restatedChecks: history.drift?.checks.count {
                 $0.isRestated && history.ends.contains($0.value.end)
+            } ?? 0,
+            otherChecks: history.drift?.checks.count {
+                $0.value.configurationHash != recorded.hash
+                    && history.ends.contains($0.value.end)
             } ?? 0)
         return WhatIf(
             market: state.market, position: position, through: through,
@@ -96,7 +99,7 @@ private struct Run: Sendable {
         _ configurations: [IdentifiedConfiguration], _ keys: [CheckPlan.Key]
     ) throws -> [(plan: CheckPlan?, group: [Int])] {
         guard let record = history.drift else { return [(nil, Array(configurations.indices))] }
-        let (policy, candles) = (recorded.configuration.drift, history.candles)
+        let candles = history.candles
         let ends = history.ends.upperBound
         // Where a baseline stays, labels decide which one: each configuration has a plan of its own.
         let shared = Self.groups(of: keys).flatMap { (group: [Int]) -> [[Int]] in
@@ -108,7 +111,7 @@ private struct Run: Sendable {
                 configuration.drift.baseline == .fixed
                 ? history.series(history.labels(configuration)) : nil
             return CheckPlan(
-                configuration.drift, recorded: policy, record, candles, labels, through: ends)
+                configuration.drift, record, candles, labels, through: ends)
         }
         var groups: [(plan: CheckPlan?, group: [Int])] = []
         for (plan, members) in zip(plans, shared) {

@@ -28,10 +28,10 @@ struct WhatIfHistory: Sendable {
 
     /// Reads a market's candles, and of a labelling what is recorded.
     ///
-    /// - Parameter hasUpdates: whether updates without a check are asked for too.
+    /// - Parameter schedules: those of the policies that are asked about.
     init(
         _ view: borrowing StoreView, _ market: MarketID, _ labelling: LabelState, through: Int64,
-        _ question: WhatIf.Question, hasUpdates: Bool, at position: GlobalPosition
+        _ question: WhatIf.Question, schedules: [CheckPlan.Key], at position: GlobalPosition
     ) throws {
         self.market = market
         let past = try PastCandles(view, market: market, through: position)
@@ -59,7 +59,7 @@ struct WhatIfHistory: Sendable {
             question.hasDrift
             ? try RecordedDrift(
                 view, market: market, labels: labelling.hash, revisions: past.revisions,
-                hasUpdates: hasUpdates, through: position) : nil
+                schedules: schedules, through: position) : nil
     }
 
     /// The candles that are entries of a labelling opened like the recorded one, or told of.

@@ -1,3 +1,4 @@
+internal import Digest
 internal import EventFormat
 internal import EventStorage
 internal import Market
@@ -67,6 +68,12 @@ struct WhatIfReplay {
                 "\(Number.grouped(answer.record.restatedChecks)) recorded checks rest on minutes "
                     + "revised since: severities of these moments are not counted, but pauses and "
                     + "alerts follow from them")
+        }
+        if answer.record.otherChecks > 0 {
+            output.console.say(
+                "\(Number.grouped(answer.record.otherChecks)) recorded checks were made under other "
+                    + "configurations than \(answer.record.configuration.hash.hex.prefix(8)), which "
+                    + "decided then: beside them stands what these settings give throughout")
         }
         let own = answer.rows.count { $0.driftDifference?.hasOwnSchedule == true }
         if own > 0 {

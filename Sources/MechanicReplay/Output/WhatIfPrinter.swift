@@ -86,6 +86,7 @@ struct WhatIfPrinter {
             ] + (drift.map { Self.counts($0, shown, difference) } ?? [])
         }
         let record = answer.record
+        let same = record.otherChecks == 0 ? "as recorded" : "these settings throughout"
         printer.add(
             cells(
                 record.configuration.hash, "the record", record.labels, .none, record.drift, nil))
@@ -93,7 +94,7 @@ struct WhatIfPrinter {
             printer.add(
                 cells(
                     row.configuration.hash,
-                    row.changes.isEmpty ? "as recorded" : Self.text(row.changes), row.labels,
+                    row.changes.isEmpty ? same : Self.text(row.changes), row.labels,
                     .integer(Int64(row.difference.entries)), row.drift, row.driftDifference))
         }
         printer.finish()

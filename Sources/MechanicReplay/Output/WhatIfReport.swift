@@ -25,6 +25,8 @@ struct WhatIfReport {
         recorded.append(.init("stale_labels", .integer(record.staleLabels)))
         recorded.append(.init("drift", record.drift.map(Self.json) ?? .null))
         recorded.append(.init("restated_checks", .integer(record.restatedChecks)))
+        recorded.append(
+            .init("checks_of_other_configurations", .integer(record.otherChecks)))
         return [
             "position": .integer(Int64(answer.position.number)),
             "market": .string(answer.market.description),
