@@ -41,11 +41,11 @@ struct BlameTests {
         #expect(
             tree.output == """
                 label 2025-10-10T00:02:00Z of binance/BTC-USDT:USDT/1m, as of position 12: tp at 1001.5, gross 15.0000 - costs 17.0500 = net -2.0500 bps, meta 0, over a gap
-                |- because the high of 2025-10-10T00:06:00Z, 1002.0, reached the target 1001.5000; the stop was 999.0000
+                |- because the high of 2025-10-10T00:06:00Z, 1002.0, reached the target 1001.5; the stop was 999.0
                 |- recorded by labels.closed, position 10 (2025-10-10T00:11:00Z), never revised
                 |  `- in the update of program 0.2.0, labelled through 2025-10-10T00:10:00Z: update.completed, position 12 (2025-10-10T00:11:00Z)
                 |- configuration 57ddbc59d900ae1e, labels 584ea1658875741c
-                |  |- active by configuration.activated, position 2 (2025-10-10T00:09:00Z)
+                |  |- activated by configuration.activated, position 2 (2025-10-10T00:09:00Z)
                 |  `- labelled by labelling.opened, position 3 (2025-10-10T00:09:00Z): take profit 15.0 bps, stop loss 10.0 bps, timeout 30 minutes
                 `- candles: entry, and 3 to the deciding, missing 2025-10-10T00:05:00Z
                    |- candles.recorded, position 1 (2025-10-10T00:09:00Z): entry 2025-10-10T00:02:00Z; no barrier reached 2025-10-10T00:04:00Z
@@ -83,7 +83,8 @@ struct BlameTests {
         let names = json.members?.map(\.name)
         #expect(
             names == [
-                "kind", "market", "entry_time_ms", "state", "retracted", "label", "barriers",
+                "kind", "market", "entry_time_ms", "state", "retracted", "outdated", "label",
+                "barriers",
                 "deciding_candle", "earlier", "through_ms", "candles", "missing", "position",
                 "program", "config_hash", "labels_hash",
                 "label_algorithm", "reproduced", "difference", "events", "history",
@@ -129,7 +130,7 @@ struct BlameTests {
                 |- due: market time passed a multiple of the interval
                 |  `- the check before: drift.checked, position 60 (2025-01-09T00:00:00Z)
                 |- configuration 4337019d5d148301, labels 584ea1658875741c
-                |  |- active by configuration.activated, position 2 (2025-01-02T00:00:00Z)
+                |  |- activated by configuration.activated, position 2 (2025-01-02T00:00:00Z)
                 |  `- labelled by labelling.opened, position 3 (2025-01-02T00:00:00Z)
                 |- current window 2025-01-08T00:00:00Z..2025-01-10T00:00:00Z
                 |  |- candles: 2 events, positions 56 to 65, 48 rows
@@ -172,7 +173,7 @@ struct BlameTests {
                 |  `- now: severe at 2025-01-09T00:00:00Z: ks, psi and costs drifted (3 of 4 tests); drift.checked, position 60, version 21
                 |- level before: none
                 `- configuration 4337019d5d148301, labels 584ea1658875741c
-                   |- active by configuration.activated, position 2 (2025-01-02T00:00:00Z)
+                   |- activated by configuration.activated, position 2 (2025-01-02T00:00:00Z)
                    `- labelled by labelling.opened, position 3 (2025-01-02T00:00:00Z)
                 reproduced: yes, from these 4 events alone
 
@@ -204,13 +205,36 @@ struct BlameTests {
                    |  `- now: severe at 2025-01-09T00:00:00Z: ks, psi and costs drifted (3 of 4 tests); drift.checked, position 60, version 21
                    |- level before: none
                    `- configuration 4337019d5d148301, labels 584ea1658875741c
-                      |- active by configuration.activated, position 2 (2025-01-02T00:00:00Z)
+                      |- activated by configuration.activated, position 2 (2025-01-02T00:00:00Z)
                       `- labelled by labelling.opened, position 3 (2025-01-02T00:00:00Z)
                 reproduced: yes, from these 5 events alone
 
                 """)
         let raised = try scratch.ask("blame", "alert", "1").json()
         #expect(raised["alert"]?.int64 == 1 && raised["reproduced"] == .bool(true))
+    }
+
+    /// A pause is the market's: whichever labelling asked for it, and until somebody ends it.
+    @Test func thePauseOfAnotherLabelling() throws {
+        let scratch = try DriftHistory.wildDays()
+        let pause = try scratch.ask("blame", "action", "pause_trading").json()
+        #expect(try scratch.ask("config", "activate", "runner", "--only").code == 0)
+        let again = try scratch.ask("blame", "action", "pause_trading").json()
+        #expect(again["decision_position"] == pause["decision_position"])
+        #expect(again["reproduced"] == true)
+        let status = try scratch.ask("status", "--format", "table").output
+        #expect(status.contains("(labels 584ea165); until `mechanic-replay resume`"), "\(status)")
+        let pauses = try scratch.ask("status", "--format", "json").json()["symbols"]?
+            .elements?[0]["pauses"]?.elements
+        #expect(pauses?.count == 1)
+        #expect(pauses?[0]["since_ms"]?.int64 == DriftHistory.start + 8 * 86_400_000)
+
+        #expect(try scratch.ask("resume", "--by", "ann").code == 0)
+        let ended = try scratch.ask("blame", "action", "pause_trading")
+        #expect(try ended.json()["decision_position"] == pause["decision_position"])
+        #expect(ended.messages.contains("this pause has ended: trading was resumed at position"))
+        let other = try scratch.ask("blame", "action", "pause_trading", "--config", "runner")
+        #expect(other.code == 66, "\(other.output)")
     }
 
     @Test func whatIsNotThere() throws {

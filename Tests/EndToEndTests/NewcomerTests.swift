@@ -52,7 +52,7 @@ struct NewcomerTests {
             ), "\(now[0])")
         #expect(
             now[1] == "|- because the high of 2025-10-10T00:05:00Z, 1002.0, reached the target "
-                + "1001.5000, and its low 998.0 the stop 999.0000: the target counts (ambiguity target_first)"
+                + "1001.5, and its low 998.0 the stop 999.0: the target counts (ambiguity target_first)"
         )
         #expect(now[2].hasPrefix("|- recorded by labels.revised, position "))
         #expect(!now[2].contains("never revised"))
@@ -64,18 +64,18 @@ struct NewcomerTests {
         let then = try lines(Self.entry, "--as-of", "HEAD~1")
         #expect(
             then[1] == "|- because the low of 2025-10-10T00:05:00Z, 998.0, reached the stop "
-                + "999.0000; the target was 1001.5000")
+                + "999.0; the target was 1001.5")
         #expect(then[2].hasSuffix(", never revised"))
         let timeout = try lines("2025-10-10T00:06Z")
         #expect(
-            timeout[1] == "|- because no candle reached the target 1001.5000 or the stop 999.0000 "
+            timeout[1] == "|- because no candle reached the target 1001.5 or the stop 999.0 "
                 + "before 2025-10-10T00:36:00Z: it ends at the close of 2025-10-10T00:36:00Z, 1000.0"
         )
         let open = try lines("2025-10-10T00:40Z")
         #expect(
             open[1]
-                == "|- no candle through 2025-10-10T00:40:00Z reached the target 1001.5000 or the stop "
-                + "999.0000; timeout "
+                == "|- no candle through 2025-10-10T00:40:00Z reached the target 1001.5 or the stop "
+                + "999.0; timeout "
                 + "at 2025-10-10T01:10:00Z")
 
         let json = try ask(scratch, "blame", "label", Self.entry).json()
@@ -88,6 +88,39 @@ struct NewcomerTests {
         let earlier = try #require(json["earlier"]?.elements?.first)
         #expect(earlier["label"]?["exit_reason"]?.text == "sl")
         #expect(json["retracted"] == false)
+    }
+
+    /// What is imported and not labelled yet is said, and prices keep their digits.
+    @Test func anOutdatedLabel() throws {
+        let scratch = try Scratch()
+        try scratch.makeStore()
+        let head = "timestamp,open,high,low,close,volume\n"
+        func row(_ minute: Int64, high: String = "0.0157", low: String = "0.0157") -> String {
+            "\(SyntheticHistory.start + minute * 60_000),0.0157,\(high),\(low),0.0157,5\n"
+        }
+        try scratch.file(
+            "first.csv", head + (0...4).map { row($0) }.joined() + row(5, low: "0.0156842"))
+        #expect(
+            try ask(scratch, "update", "--candles", "first.csv", "--config", "scalp").code == 0)
+        func blame() throws -> [String] {
+            let answer = try ask(scratch, "blame", "label", Self.entry, "--format", "table")
+            #expect(answer.code == 0, "\(answer.messages)")
+            return answer.lines
+        }
+        let sound = try blame()
+        #expect(
+            sound[1] == "|- because the low of 2025-10-10T00:05:00Z, 0.0156842, reached the stop "
+                + "0.015684299999999998; the target was 0.01572355", "\(sound[1])")
+        #expect(sound[2].hasPrefix("|- recorded by labels.closed"))
+        try scratch.file("second.csv", head + row(4, high: "0.0158") + row(6))
+        #expect(try ask(scratch, "import", "second.csv").code == 0)
+        let outdated = try blame()
+        #expect(outdated[1] == sound[1])
+        #expect(outdated[2].hasPrefix("|- OUTDATED: the candles known at this point give another"))
+        #expect(outdated.contains { $0.contains("since: candles.revised") })
+        #expect(try ask(scratch, "blame", "label", Self.entry).json()["outdated"] == true)
+        #expect(try ask(scratch, "update").code == 0)
+        #expect(try ask(scratch, "blame", "label", Self.entry).json()["outdated"] == false)
     }
 
     /// A table of the events says what `blame` says of each label by itself.

@@ -185,6 +185,56 @@ struct WhatIfTests {
         #expect(back.rows[0].difference.onlyHere == answer.rows[0].difference.onlyRecorded)
     }
 
+    /// Two configurations of one labelling decide in turn: either gives what a store records that was
+    /// updated under it throughout, whichever of the two it is compared with.
+    @Test(arguments: UInt64(500)...512)
+    func configurationsThatTookTurns(_ seed: UInt64) throws {
+        var history = RandomHistory(seed: seed)
+        var other = history.configuration
+        other.drift.alpha = 0.3
+        other.drift.psi = 3
+        other.drift.holdChecks = history.random.pick(1...5)
+        if history.random.chance(60) {
+            other.drift.checkHours = [1, 12, 48].randomElement(using: &history.random)!
+        }
+        if history.random.chance(30) {
+            other.drift.baseline = other.drift.baseline == .fixed ? .rolling : .fixed
+        }
+        let both = [history.configuration, other]
+        let mixed = try Bench(history.market, [history.configuration])
+        let benches = try both.map { try Bench(history.market, [$0]) }
+        let polls = history.polls()
+        for (index, poll) in polls.enumerated() {
+            let half = UpdateRequest(
+                candles: CandleColumns(poll.rows),
+                configurations: [both[index < polls.count / 2 ? 0 : 1]])
+            _ = try mixed.updater.update(half, at: poll.now * 1_000)
+            for bench in benches { try bench.update(poll.rows, now: poll.now) }
+        }
+        let answer = try #require(try ask(mixed, both))
+        #expect(answer.record.configuration.configuration == other, "seed \(seed)")
+        for (row, bench) in zip(answer.rows, benches) {
+            let recorded = try #require(try ask(bench, [])).record
+            #expect(row.labels == recorded.labels, "seed \(seed)")
+            #expect(row.drift == recorded.drift, "seed \(seed)")
+        }
+        let checks = try mixed.store.read { view in
+            try DriftLog.checks(
+                view, market: history.market, labels: answer.record.configuration.labelsHash,
+                through: try view.head().position)
+        }
+        let ofOthers = checks.count {
+            $0.value.configurationHash != answer.record.configuration.hash
+        }
+        #expect(answer.record.otherChecks == ofOthers && ofOthers > 0, "seed \(seed)")
+        guard other.drift.checkHours == history.configuration.drift.checkHours else { return }
+        // At the moments of the record every check is compared, but for one that the turn made due.
+        for row in answer.rows {
+            let compared = row.driftDifference?.compared ?? 0
+            #expect(compared >= checks.count - 1, "seed \(seed)")
+        }
+    }
+
     @Test(arguments: UInt64(300)...306)
     func threadsAndCompanyDoNotShow(_ seed: UInt64) throws {
         var history = RandomHistory(seed: seed)

@@ -19,6 +19,9 @@ public struct LabelBlame: Blame {
     public let earlier: [Earlier]
     /// The labelling's configuration: its leaves that labels depend on.
     public let configuration: LabelingConfiguration
+    /// Whether the candles known at the position give another label: they were revised, and nothing
+    /// labelled it anew since, as nothing does for minutes outside the window.
+    public let isOutdated: Bool
     /// The price that ends the trade by profit.
     public let target: Double
     /// The price that ends the trade by loss.
@@ -84,6 +87,7 @@ public struct LabelBlame: Blame {
         position = search.position
         entry = search.entry
         label = search.label
+        isOutdated = search.isOutdated
         earlier = search.earlier.map { Earlier(position: $0.position, label: $0.label) }
         configuration = search.labelling.configuration
         let rules = LabelRules(timeframe: market.timeframe, configuration: configuration)

@@ -29,6 +29,8 @@ struct LabelSearch {
     /// The candles after the entry.
     private(set) var walked: [Candle] = []
     private(set) var missing: [Int64] = []
+    /// Whether the candles known at the position give another label.
+    private(set) var isOutdated = false
     /// The version of the candles that the label's own update labelled.
     private var candlesVersion: UInt64 = 0
     private var changed: GlobalPosition?
@@ -111,6 +113,9 @@ struct LabelSearch {
             series.label(of: $0, through: through, rules)
         }
         if let label, given != label { version = candlesVersion }
+        let known = holders.series(.max)
+        let today = known.index(of: entry).flatMap { known.label(of: $0, through: last, rules) }
+        isOutdated = today != label
         guard holders.value(entry, version) != nil else { throw nothing("has no candle") }
         if label == nil, entry <= through - labelling.configuration.timeoutMilliseconds {
             throw nothing("came late, when it lay outside the window: it never was an entry")

@@ -68,8 +68,8 @@ struct CheckPlan: Equatable, Sendable {
 
     /// The plan of a policy.
     ///
-    /// Checks are made where the recorded ones were, if the policy has the schedule of all configurations
-    /// that made them; else at those ends of recorded updates at which its own would have been due.
+    /// Checks are made where the recorded ones were, if one configuration made them all and the policy has
+    /// its schedule; else at those ends of recorded updates at which its own would have been due.
     /// Baselines that somebody set, and their release, are taken as recorded.
     ///
     /// - Parameters:

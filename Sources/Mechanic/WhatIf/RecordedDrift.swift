@@ -77,10 +77,11 @@ struct RecordedDrift: Sendable {
         try readUpdates(view, market, hash, through: last)
     }
 
-    /// Whether all checks were due when a policy's would have been. Where another configuration decided
-    /// for a while, it may have looked at other moments.
+    /// Whether all checks were due when a policy's would have been. Where configurations took turns, one
+    /// may have looked at other moments, and the turn itself made a check due.
     func hasSchedule(of key: CheckPlan.Key) -> Bool {
-        !checks.isEmpty && policies.values.allSatisfy { CheckPlan.Key($0).hasSchedule(of: key) }
+        guard !isMixed, let policy = policies.values.first else { return false }
+        return CheckPlan.Key(policy).hasSchedule(of: key)
     }
 
     /// Whether more than one configuration made the checks.

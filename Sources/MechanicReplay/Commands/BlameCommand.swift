@@ -47,10 +47,10 @@ struct BlameOptions: ParsableArguments {
     ) throws -> Result {
         let market = try market.market()
         let store = try store.open()
-        if store.identity.clock == .simulated { output.console.say("simulated clock") }
         return try store.read { view in
             try market.mustExist(in: view)
             let position = try view.resolve(asOf.point)
+            output.console.say(asOf: position, asOf.point, store)
             let state = try MarketState.outline(view, market: market, through: position)
             return try body(view, state, position)
         }

@@ -132,6 +132,6 @@ extension Blame {
         Tree(
             "configuration \(configurationHash.hex.prefix(16)), labels "
                 + "\(labelsHash.hex.prefix(16))",
-            lines(.configuration, "active by ") + lines(.labelling, "labelled by "))
+            lines(.configuration, "activated by ") + lines(.labelling, "labelled by "))
     }
 }

@@ -20,6 +20,7 @@ struct LabelBlameTree {
             .init("entry_time_ms", .integer(blame.entry)),
             .init("state", .string(blame.label == nil ? "open" : "closed")),
             .init("retracted", .bool(blame.isRetracted)),
+            .init("outdated", .bool(blame.isOutdated)),
             .init("label", blame.label.map(json) ?? .null),
             .init(
                 "barriers",
@@ -67,13 +68,18 @@ struct LabelBlameTree {
     /// The tree.
     var tree: Tree {
         var tree = Tree(title)
-        tree.children = [Tree(reason), result, rules, candles]
+        let outdated = Tree(
+            "OUTDATED: the candles known at this point give another label, and nothing labelled it anew"
+        )
+        tree.children =
+            [Tree(reason)] + (blame.isOutdated ? [outdated] : []) + [result, rules, candles]
         return tree
     }
 
     /// What ended the trade, or would.
     private var reason: String {
-        let (target, stop) = (Number.short(blame.target), Number.short(blame.stop))
+        // Every digit: what was reached must be seen to be reached.
+        let (target, stop) = (blame.target, blame.stop)
         guard let label = blame.label, let candle = blame.deciding else {
             return
                 "no candle through \(text(blame.through)) reached the target \(target) or the stop "
@@ -90,7 +96,7 @@ struct LabelBlameTree {
         case .stopLoss:
             return
                 "because the low of \(time), \(candle.low), reached the stop \(stop); the target was "
-                + target
+                + "\(target)"
         case .timeout:
             return "because no candle reached the target \(target) or the stop \(stop) before "
                 + "\(text(blame.deadline)): it ends at the close of \(time), \(candle.close)"

@@ -71,8 +71,8 @@ struct WatchStatus {
             guard let since = pause.pausedSince else { continue }
             printer.line(
                 "\(market) PAUSED",
-                "since \(UTCTime.text(milliseconds: since)), when \(pause.pauseCause ?? ""); until "
-                    + "`mechanic-replay resume`")
+                "since \(UTCTime.text(milliseconds: since)), when \(pause.pauseCause ?? "") (labels "
+                    + "\(pause.labelsHash.hex.prefix(8))); until `mechanic-replay resume`")
         }
         if let resumed {
             printer.line(

@@ -55,33 +55,41 @@ public enum OperationsLog {
         }
     }
 
-    /// The decision about a labelling that began the newest pause up to a position; nil if there never
-    /// was one.
+    /// The newest pause of a labelling.
+    public struct Pause: Sendable {
+        /// The decision that began it; those after it ask for it again and change nothing.
+        public let decision: DriftLog.Entry<Decision>
+        /// What ended it; nil while it is in force.
+        public internal(set) var end: DriftLog.Entry<TradingResumed>?
+    }
+
+    /// The newest pause of every labelling that ever had one, up to a position, in the order in which
+    /// they began.
     ///
     /// - Complexity: O(events of the stream).
-    public static func pause(
-        _ view: borrowing StoreView, market: MarketID, labels hash: Hash256,
-        through last: GlobalPosition
-    ) throws -> DriftLog.Entry<Decision>? {
-        var began: DriftLog.Entry<Decision>?
-        var operations = Operations()
+    public static func pauses(
+        _ view: borrowing StoreView, market: MarketID, through last: GlobalPosition
+    ) throws -> [Pause] {
+        var pauses: [Hash256: Pause] = [:]
         for entry in try changes(view, market: market, through: last) {
             switch entry.value {
-            case .decided(let decision) where decision.labelsHash == hash:
-                let wasPaused = operations.isPaused
-                operations.apply(decision)
-                guard operations.isPaused, !wasPaused else { continue }
-                began = DriftLog.Entry(
-                    position: entry.position, version: entry.version,
-                    recordedAt: entry.recordedAt, value: decision)
-            case .resumed(let resumed) where resumed.labelsHashes.contains(hash):
-                guard operations.isPaused else { continue }
-                try operations.apply(
-                    TradingResumed(labelsHashes: [hash], by: resumed.by, reason: resumed.reason))
+            case .decided(let decision) where decision[.pauseTrading] != nil:
+                if let known = pauses[decision.labelsHash], known.end == nil { continue }
+                // Where somebody let trading go on, the same episode asks for no pause again.
+                pauses[decision.labelsHash] = Pause(
+                    decision: DriftLog.Entry(
+                        position: entry.position, version: entry.version,
+                        recordedAt: entry.recordedAt, value: decision))
+            case .resumed(let resumed):
+                for hash in resumed.labelsHashes {
+                    pauses[hash]?.end = DriftLog.Entry(
+                        position: entry.position, version: entry.version,
+                        recordedAt: entry.recordedAt, value: resumed)
+                }
             default: break
             }
         }
-        return began
+        return pauses.values.sorted { $0.decision.position < $1.decision.position }
     }
 
     /// The levels that were in force after the checks of a labelling, by the checks' versions.
