@@ -125,6 +125,37 @@ struct ExportTests {
         let given = Dictionary(uniqueKeysWithValues: literal.map { ($0.entryTime, $0) })
         #expect(set.rows.map(\.label) == recorded.filter { given[$0.entryTime] == $0 })
         #expect(set.known.outdated == recorded.count - set.rows.count, "seed \(seed)")
+        // Decided trades without a label: late candles that never were entries, and revisions outside
+        // the window.
+        let entries = Set(recorded.map(\.entryTime))
+        #expect(
+            set.known.unlabelled == literal.count { !entries.contains($0.entryTime) },
+            "seed \(seed)")
+    }
+
+    /// Labels that a program left out: the set is smaller, and says by how many.
+    @Test(arguments: UInt64(1)...20) func missingLabelsAreCounted(_ seed: UInt64) throws {
+        var history = RandomHistory(seed: seed &* 109, candles: 60...150)
+        let bench = try Bench(history.market, [history.configuration])
+        for poll in history.polls() { try bench.update(poll.rows, now: poll.now) }
+        var random = history.random
+        var log = try ForgedLog(of: bench.store)
+        guard let index = log.indices(of: .labelsClosed).randomElement(using: &random) else {
+            return
+        }
+        let missing = log.rows(of: index)
+        log.replace(index, by: [])
+        let scratch = try Scratch()
+        let store = try scratch.store()
+        try log.write(to: store)
+        #expect(try store.verify().isClean)
+        let whole = try Self.set(
+            bench.store, try #require(try Self.basis(bench.store, history.market)))
+        #expect(whole.known.unlabelled == 0, "seed \(seed)")
+        let set = try Self.set(store, try #require(try Self.basis(store, history.market)))
+        #expect(set.known.unlabelled == missing, "seed \(seed)")
+        #expect(set.rows.count == whole.rows.count - missing, "seed \(seed)")
+        #expect(!(try Lookahead.run(store).findings.isEmpty), "seed \(seed)")
     }
 
     /// More updates and revisions later, and in a store made elsewhere, a basis gives the same bytes.

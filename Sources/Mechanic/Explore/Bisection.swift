@@ -111,7 +111,9 @@ public struct Bisection: Sendable {
                 return .holdsBefore(before)
             }
             let (predicate, question) = (predicate, question)
-            let trail = try store.read { try predicate.trail(question, $0, through: high) }
+            let trail = try store.read {
+                try predicate.trail(question, $0, after: low, through: high)
+            }
             if let trail { return try walk(trail, from: before, to: high, told) }
             return try halve(from: low, to: high, told)
         }
@@ -125,7 +127,6 @@ public struct Bisection: Sendable {
             var (value, rest) = (before.value, trail[...])
             while let turn = rest.first {
                 rest = rest.dropFirst()
-                guard turn.position > before.position else { continue }
                 // What counts is how things stand at the end of the commit.
                 let end = try store.read { try $0.frame(at: turn.position).endOfCommit }
                 let inside = [turn] + rest.prefix { $0.position <= end }

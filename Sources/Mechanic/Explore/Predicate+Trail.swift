@@ -13,39 +13,46 @@ extension Predicate {
         let answer: Answer
     }
 
-    /// Every event up to a position that may change the answer, in the order of the log; nil for a
-    /// predicate that counts rows, which nearly every event changes.
+    /// Every event after a position and up to another that may change the answer, in the order of the
+    /// log; nil for a predicate that counts rows, which nearly every event changes.
     ///
     /// What it is about is in few events: reading all of them names the first that makes it true, even
     /// where it comes and goes, and costs less than a few states.
     ///
-    /// - Complexity: O(events of the stream), or of a day for a label.
+    /// - Complexity: O(events of the stream in between), or of a day for a label.
     func trail(
-        _ question: Question, _ view: borrowing StoreView, through last: GlobalPosition
+        _ question: Question, _ view: borrowing StoreView, after first: GlobalPosition,
+        through last: GlobalPosition
     ) throws -> [Turn]? {
         switch statement {
         case .isPaused, .number(.alerts, _, _):
-            return try operationsTrail(question.market, view, through: last)
+            return try operationsTrail(question.market, view, after: first, through: last)
         case .number: return nil
         case .severity, .label, .labelNumber, .exitReason: break
         }
         guard let labelling = question.labelling else { return [] }
-        if let entry { return try labelTrail(entry, labelling, question, view, through: last) }
+        if let entry {
+            return try labelTrail(entry, labelling, question, view, through: last)
+                .filter { $0.position > first }
+        }
         if case .severity(.level, _, _) = statement {
             return try OperationsLog.decisions(
-                view, market: question.market, labels: labelling.hash, through: last
+                view, market: question.market, labels: labelling.hash, after: first, through: last
             ).map { Turn(position: $0.position, answer: answer($0.value.level)) }
         }
         return try DriftLog.checks(
-            view, market: question.market, labels: labelling.hash, through: last
+            view, market: question.market, labels: labelling.hash, after: first, through: last
         ).map { Turn(position: $0.position, answer: answer($0.value.severity)) }
     }
 
     private func operationsTrail(
-        _ market: MarketID, _ view: borrowing StoreView, through last: GlobalPosition
+        _ market: MarketID, _ view: borrowing StoreView, after first: GlobalPosition,
+        through last: GlobalPosition
     ) throws -> [Turn] {
-        var operations = Operations()
-        return try OperationsLog.changes(view, market: market, through: last).map { entry in
+        var operations = try MarketState.outline(view, market: market, through: first).operations
+        return try OperationsLog.changes(
+            view, market: market, after: first, through: last
+        ).map { entry in
             do throws(FormatError) {
                 switch entry.value {
                 case .decided(let decision): operations.apply(decision)

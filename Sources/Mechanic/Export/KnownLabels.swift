@@ -16,8 +16,12 @@ public struct KnownLabels: Sendable {
     public private(set) var labels: [Label] = []
     /// Their entry candles.
     public private(set) var entries: [Candle] = []
-    /// Entries of the range that had no label yet, ascending.
+    /// Entries of the range that had no label yet and may be open, ascending.
     public private(set) var open: [Int64] = []
+    /// How many candles of the range have no label although the candles known at the position decide
+    /// the trade: they came late, outside the window, and never were entries; or a revision that nothing
+    /// labelled anew decides it; or a program left labels out, which ``Lookahead`` tells.
+    public private(set) var unlabelled = 0
     /// How many labels were left out, because a candle that they rest on is another by now and nothing
     /// labelled them anew: it was revised after it had left the window, or after the labelling came to
     /// rest, or the position lies between the commits of one update. They are right as of their own
@@ -75,7 +79,7 @@ public struct KnownLabels: Sendable {
         try Self.load(view, market, range.lowerBound, last, through: position, into: &series)
         let doubts = compare(found, series, through: newest)
         try resolve(doubts, view, series)
-        takeOpen(range, series, except: found, through: through)
+        takeRest(range, series, except: found, through: through)
     }
 
     /// A label is known when its deciding candle has closed: by the market's clock and by the store's.
@@ -164,19 +168,25 @@ public struct KnownLabels: Sendable {
         throw leak(doubt, at: place, series)
     }
 
-    private mutating func takeOpen(
+    /// The entries without a label: those that may be open, and those that should have one.
+    ///
+    /// - Complexity: O(candles of the range), and a scan to the timeout for each that has none.
+    private mutating func takeRest(
         _ range: Range<Int64>, _ series: CandleSeries, except found: [Label],
         through last: Int64
     ) {
-        let first = max(
-            range.lowerBound, labelling.startsAt,
-            last - labelling.configuration.timeoutMilliseconds + 1)
+        let rules = LabelRules(
+            timeframe: market.timeframe, configuration: labelling.configuration)
+        let first = series.firstIndex(atOrAfter: max(range.lowerBound, labelling.startsAt))
         var closed = found.makeIterator()
         var next = closed.next()
-        for candle in series.candles[series.firstIndex(atOrAfter: first)...]
-        where candle.time <= last && range.contains(candle.time) {
+        for index in first..<series.candles.count {
+            let candle = series.candles[index]
+            guard candle.time <= last, candle.time < range.upperBound else { break }
             while let label = next, label.entryTime < candle.time { next = closed.next() }
-            if next?.entryTime != candle.time { open.append(candle.time) }
+            guard next?.entryTime != candle.time else { continue }
+            if candle.time > last - rules.timeout { open.append(candle.time) }
+            if series.label(of: index, through: last, rules) != nil { unlabelled += 1 }
         }
     }
 }

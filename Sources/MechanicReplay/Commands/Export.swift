@@ -158,12 +158,20 @@ struct Export: ParsableCommand {
         let state = try MarketState.outline(view, market: market, through: position)
         let labelling = try Decider.select(config, in: state, view, position).labelling
         let rules = try splits.rules()
-        return try TrainingBasis(
+        let basis = try TrainingBasis(
             view, state, labelling, at: position, entries: stamps,
             start: split == nil ? .window : splits.start,
             weighting: weighting.weighting(otherwise: splits.named?.mode ?? .scalp),
             features: features ?? .candle,
             split: split.map { TrainingBasis.Split($0, of: rules) }, of: identity)
+        let count = rules.count(over: basis.range)
+        if let split, split > count {
+            throw Failure(
+                .noInput,
+                "--split \(split): the range \(MarketRange.text(basis.range)) has \(count) of them; "
+                    + "`mechanic-replay splits` lists them")
+        }
+        return basis
     }
 
     /// The basis in an argument, or in the first line of a file.
@@ -174,6 +182,13 @@ struct Export: ParsableCommand {
         let bytes = try FileBytes.read(path: text)
         let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
         return try TrainingBasis(String(decoding: line, as: UTF8.self))
+    }
+
+    /// What is said of decided trades without a label.
+    static func unlabelled(_ count: Int) -> String {
+        "\(Number.grouped(count)) candles have no label although their trades are decided: they came "
+            + "late or were revised outside the window, or labels are missing, which "
+            + "`mechanic-replay verify --lookahead` tells"
     }
 
     private func newFile(_ path: String) throws -> FileDraft {
@@ -221,6 +236,7 @@ struct Export: ParsableCommand {
                 "left out \(Number.grouped(set.known.outdated)) labels: a candle that they rest on was "
                     + "revised and nothing labelled them anew")
         }
+        if set.known.unlabelled > 0 { console.say(Self.unlabelled(set.known.unlabelled)) }
         console.say("rows \(written.rows), sha256 \(written.digest)")
         guard let output else { return }
         var report = ReportPrinter(format: Format.resolve(nil, inPipe: .json))
@@ -230,6 +246,7 @@ struct Export: ParsableCommand {
         report.add("digest", .text(written.digest.hex))
         report.add("purged", .integer(Int64(set.purged)))
         report.add("left_out", .integer(Int64(set.known.outdated)))
+        report.add("unlabelled", .integer(Int64(set.known.unlabelled)))
         report.add(
             "ess", .number(set.effectiveSampleSize),
             people: Number.fixed(set.effectiveSampleSize, 1))

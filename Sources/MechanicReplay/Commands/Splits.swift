@@ -33,8 +33,9 @@ struct Splits: ParsableCommand {
             risk_context        730 d 180 d  30 d  1440 m     120 d     500 1d
 
             A split with fewer labels to train on than the minimum (100 without a preset)
-            is marked too_small. One is settled when every trade of its test range has had
-            time to end: before, the test lacks those that take longest.
+            is marked too_small, as those of risk_context on 1d candles always are. One is
+            settled when every trade of its test range has had time to end: before, the test
+            lacks those that take longest.
             """)
 
     @OptionGroup var splits: SplitOptions
@@ -89,6 +90,9 @@ struct Splits: ParsableCommand {
                 "left out \(Number.grouped(inputs.known.outdated)) labels: a candle that they rest on "
                     + "was revised and nothing labelled them anew")
         }
+        if inputs.known.unlabelled > 0 {
+            output.console.say(Export.unlabelled(inputs.known.unlabelled))
+        }
         let rows = try rules.splits(
             over: basis.range, inputs.known.labels, timeframe: market.timeframe
         ).map { row($0, inputs) }
@@ -101,6 +105,7 @@ struct Splits: ParsableCommand {
         if format == .json || format == .table {
             var report = report(basis, rules, format)
             report.member("outdated", .integer(Int64(inputs.known.outdated)))
+            report.member("unlabelled", .integer(Int64(inputs.known.unlabelled)))
             if format == .json {
                 report.member(
                     "splits",

@@ -51,7 +51,7 @@ struct Status: ParsableCommand {
         printer.add(
             "events", .integer(Int64(position.number)), people: Number.grouped(position.number))
         add(states, watches, to: &printer)
-        let (isOutdated, skips) = try store.read { try Self.standing($0, only) }
+        let (isOutdated, skips) = try store.read { try Self.standing($0, only, position) }
         printer.member("rebuild_needed", .bool(isOutdated))
         if isOutdated {
             printer.line(
@@ -83,16 +83,24 @@ struct Status: ParsableCommand {
         }
     }
 
-    /// Whether records of markets are of another version, and how many events are passed over.
+    /// Whether records of markets are of another version, and how many of the events up to a position
+    /// are passed over.
     private static func standing(
-        _ view: borrowing StoreView, _ only: MarketID?
+        _ view: borrowing StoreView, _ only: MarketID?, _ position: GlobalPosition
     ) throws -> (isOutdated: Bool, skips: Int) {
-        let skips = try view.skips().count
+        let all = try view.skips()
+        let skips = all.count
         let markets = try MarketID.all(in: view).filter { only == nil || $0 == only }
         let isOutdated = try markets.contains {
             try MarketRecord.stored(view, $0, skips: skips) == .outdated
         }
-        return (isOutdated, skips)
+        let known = try all.all.count { skip in
+            guard let head = try view.head(of: skip.event.stream),
+                let place = try view.position(of: skip.event.version, in: head)
+            else { return false }
+            return place <= position
+        }
+        return (isOutdated, known)
     }
 
     private func add(

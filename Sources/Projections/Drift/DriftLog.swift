@@ -56,14 +56,14 @@ public enum DriftLog {
         return found
     }
 
-    /// All checks up to a position, in the order of the log.
+    /// All checks after a position and up to another, in the order of the log.
     ///
-    /// - Complexity: O(events of the stream).
+    /// - Complexity: O(events of the stream in between).
     public static func checks(
         _ view: borrowing StoreView, market: MarketID, labels hash: Hash256,
-        through last: GlobalPosition
+        after first: GlobalPosition = .start, through last: GlobalPosition
     ) throws -> [Entry<DriftCheck>] {
-        try entries(view, .drift(market, hash: hash), through: last) { event in
+        try entries(view, .drift(market, hash: hash), after: first, through: last) { event in
             event.currentType == .driftChecked ? try DriftCheck(event) : nil
         }
     }
@@ -123,16 +123,22 @@ public enum DriftLog {
         return found
     }
 
+    /// What some events of a stream say, after a position and up to another, in the order of the log.
+    ///
+    /// - Throws: `.corrupted` where the index names another event: a wrong entry would end the list early.
     static func entries<Value>(
-        _ view: borrowing StoreView, _ stream: MarketStream, through last: GlobalPosition,
-        _ read: (borrowing EventView) throws -> Value?
+        _ view: borrowing StoreView, _ stream: MarketStream, after first: GlobalPosition = .start,
+        through last: GlobalPosition, _ read: (borrowing EventView) throws -> Value?
     ) throws -> [Entry<Value>] {
         guard let head = try view.head(of: stream.id) else { return [] }
         let reader = try LogReader(view)
+        let name = Array(stream.id.description.utf8)
         var entries: [Entry<Value>] = []
-        for number in 1...head.version.number {
+        var number = first == .start ? 1 : try view.version(after: first, in: head).number
+        while number <= head.version.number {
             guard let position = try view.position(of: StreamVersion(number), in: head),
-                let event = try view.event(at: position)
+                let event = try view.event(at: position),
+                event.streamVersion.number == number, event.streamName.copy() == name
             else { throw History.missing(number, of: stream) }
             guard position <= last else { break }
             try reader.read(event, at: position) { event in
@@ -142,6 +148,7 @@ public enum DriftLog {
                         position: position, version: number, recordedAt: event.recordedAt,
                         value: value))
             }
+            number += 1
         }
         return entries
     }

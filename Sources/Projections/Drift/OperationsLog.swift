@@ -22,13 +22,14 @@ public enum OperationsLog {
         case resumed(TradingResumed)
     }
 
-    /// All changes up to a position, in the order of the log.
+    /// All changes after a position and up to another, in the order of the log.
     ///
-    /// - Complexity: O(events of the stream), updates among them.
+    /// - Complexity: O(events of the stream in between), updates among them.
     public static func changes(
-        _ view: borrowing StoreView, market: MarketID, through last: GlobalPosition
+        _ view: borrowing StoreView, market: MarketID, after first: GlobalPosition = .start,
+        through last: GlobalPosition
     ) throws -> [DriftLog.Entry<Change>] {
-        try DriftLog.entries(view, .operations(market), through: last) { event in
+        try DriftLog.entries(view, .operations(market), after: first, through: last) { event in
             switch event.currentType {
             case .decisionMade: .decided(try Decision(event))
             case .alertRaised: .raised(try AlertRaised(event))
@@ -41,14 +42,14 @@ public enum OperationsLog {
         }
     }
 
-    /// The decisions about a labelling up to a position, in the order of the log.
+    /// The decisions about a labelling after a position and up to another, in the order of the log.
     ///
-    /// - Complexity: O(events of the stream).
+    /// - Complexity: O(events of the stream in between).
     public static func decisions(
         _ view: borrowing StoreView, market: MarketID, labels hash: Hash256,
-        through last: GlobalPosition
+        after first: GlobalPosition = .start, through last: GlobalPosition
     ) throws -> [DriftLog.Entry<Decision>] {
-        try DriftLog.entries(view, .operations(market), through: last) { event in
+        try DriftLog.entries(view, .operations(market), after: first, through: last) { event in
             guard event.currentType == .decisionMade else { return nil }
             let decision = try Decision(event)
             return decision.labelsHash == hash ? decision : nil
