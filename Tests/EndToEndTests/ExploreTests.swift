@@ -132,7 +132,8 @@ struct ExploreTests {
         #expect(csv.lines.count == 1 + closed)
         #expect(
             csv.lines[0]
-                == "market,part,change,hash,time_ms,name,old,new,events,position,type,recorded_at_us"
+                == "market,part,change,hash,time_ms,name,old,new,events,position,type,recorded_at_us,"
+                + "first_position"
         )
         #expect(csv.messages.contains("labels closed \(closed), touched \(closed) times"))
         let lines = try run(

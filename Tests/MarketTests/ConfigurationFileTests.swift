@@ -82,7 +82,10 @@ struct ConfigurationFileTests {
             "a.toml", "[[fees]]\nexchange = 'x'\nfrom = 2023-01-01T00:00:00Z",
             "a.toml:3: fees[0].from: expected a day such as 2023-01-01"
         ),
-        ("a.toml", "[labels]\nbuffer = 1", "a.toml:1: labels: unknown leaf"),
+        (
+            "a.toml", "[labels]\nbuffer = 1",
+            "a.toml:1: labels: unknown leaf: `mechanic-replay config show` lists them"
+        ),
         (
             "a.json", "{\"buffer\": 1,\n\"bufer\": 2}",
             "a.json:2: bufer: unknown leaf; did you mean buffer?"

@@ -42,7 +42,33 @@ struct StateDiffTests {
             checkWatch(diff, before, after, comment)
             try checkStale(diff, explorer, before, after, comment)
             try checkTouches(diff, explorer, comment)
+            try checkRange(diff, explorer, &random, comment)
         }
+    }
+
+    /// A range of market time, which is read by its days, gives the rows that the whole has of it.
+    private func checkRange(
+        _ diff: StateDiff, _ explorer: Explorer, _ random: inout SplitMix64, _ comment: String
+    ) throws {
+        let stamps = try explorer.rows(diff.to.position).candles.keys.sorted()
+        guard let one = stamps.randomElement(using: &random),
+            let other = stamps.randomElement(using: &random)
+        else { return }
+        var options = StateDiff.Options()
+        options.stamps = min(one, other)...max(one, other)
+        options.parts = [.candles, .labels]
+        let part = try StateDiff.run(
+            explorer.bench.store, from: .position(diff.from.position),
+            to: .position(diff.to.position), options: options)
+        let expected = diff.changes.filter { change in
+            switch change.subject {
+            case .candle(let stamp, _, _), .label(let stamp, _, _):
+                options.stamps!.contains(stamp)
+            case .labelling: true
+            default: false
+            }
+        }
+        #expect(part.changes.map { "\($0)" } == expected.map { "\($0)" }, "\(comment)")
     }
 
     private func checkRows(

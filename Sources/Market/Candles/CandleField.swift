@@ -9,7 +9,7 @@ enum CandleField: Int, CaseIterable {
     /// means the former.
     var names: [String] {
         switch self {
-        case .time: ["timestamp", "open_time", "time", "date", "ts"]
+        case .time: ["timestamp", "timestamp_ms", "open_time", "time", "date", "ts"]
         case .open: ["open"]
         case .high: ["high"]
         case .low: ["low"]

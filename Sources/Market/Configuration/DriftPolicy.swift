@@ -138,10 +138,14 @@ extension DriftPolicy {
         }
         try require(
             checkHours <= 24 * 366, .driftCheckHours, "must not be longer than a year")
+        // Of two that are too long together, the longer one is told.
+        let (longer, other): (ConfigurationLeaf, ConfigurationLeaf) =
+            currentDays > baselineDays
+            ? (.driftCurrentDays, .driftBaselineDays) : (.driftBaselineDays, .driftCurrentDays)
         try require(
             baselineDays < 10_000 && currentDays < 10_000
-                && baselineDays + currentDays < windowDays, .driftBaselineDays,
-            "with drift_current_days it must be a day shorter than the window")
+                && baselineDays + currentDays < windowDays, longer,
+            "with \(other.name) it must be a day shorter than the window")
         try require(
             (1...Self.maximumHoldChecks).contains(holdChecks), .driftHoldChecks,
             "must be in 1 … \(Self.maximumHoldChecks)")

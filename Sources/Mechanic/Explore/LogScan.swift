@@ -30,6 +30,35 @@ struct LogScan {
         reader = try LogReader(view)
     }
 
+    /// Where the events stand that hold candles or labels of a range of stamps, or open a labelling,
+    /// between two points: found by their days, whatever lies in between.
+    ///
+    /// - Complexity: O(events of these days + log events).
+    func places(
+        _ view: borrowing StoreView, of stamps: ClosedRange<Int64>, after first: GlobalPosition,
+        through last: GlobalPosition
+    ) throws -> [GlobalPosition] {
+        let limit = UTCTime.end
+        let lower = UTCDay(of: min(max(stamps.lowerBound, -limit), limit)).number
+        let upper = UTCDay(of: min(max(stamps.upperBound, -limit), limit)).number
+        var places: Set<GlobalPosition> = []
+        for market in markets {
+            let labels = market.after.labellings.map {
+                MarketStream.labels(market.market, hash: $0.hash)
+            }
+            for stream in [.candles(market.market)] + labels {
+                guard let head = try view.head(of: stream.id) else { continue }
+                places.formUnion(try view.positions(in: head, days: lower...upper).map(\.position))
+                if labels.contains(stream),
+                    let opened = try view.position(of: StreamVersion(1), in: head)
+                {
+                    places.insert(opened)
+                }
+            }
+        }
+        return places.filter { $0 > first && $0 <= last }.sorted()
+    }
+
     /// Notes what an event did to the market that it is of.
     ///
     /// - Throws: as ``Projections/LogReader/read(_:at:_:)``.

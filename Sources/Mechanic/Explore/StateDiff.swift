@@ -88,8 +88,8 @@ public struct StateDiff: Sendable {
     ///
     /// - Throws: as ``EventStorage/StoreView/resolve(_:)``; `EventStoreError` with the position of an
     ///   event that cannot be read.
-    /// - Complexity: O(events between the points + log events + changes of configuration); memory for
-    ///   the rows that events between the points touched.
+    /// - Complexity: O(events between the points + log events + changes of configuration), or of the days
+    ///   of ``Options/stamps``; memory for the rows that these events touched.
     public static func run(
         _ store: EventStore, from first: TimePoint, to second: TimePoint,
         options: Options = Options()
@@ -100,12 +100,7 @@ public struct StateDiff: Sendable {
         var scan = try store.read { view in
             try LogScan(view, from: low.position, to: high.position, options)
         }
-        try store.forEachEvent(
-            from: GlobalPosition(low.position.number + 1), through: high.position
-        ) { position, event in
-            try scan.take(event, at: position)
-            return true
-        }
+        try take(low.position, high.position, options, store, into: &scan)
         var changes: [StateChange] = []
         for market in scan.markets { changes += market.changes(options) }
         if options.market == nil, options.parts.contains(.tags) {
@@ -117,6 +112,34 @@ public struct StateDiff: Sendable {
             changes += scan.tagChanges(from: old, to: new)
         }
         return StateDiff(from: low, to: high, isReversed: isReversed, changes: changes)
+    }
+
+    /// Reads the events between the points: all of them, or those of the days that are asked about.
+    private static func take(
+        _ low: GlobalPosition, _ high: GlobalPosition, _ options: Options, _ store: EventStore,
+        into scan: inout LogScan
+    ) throws {
+        guard let stamps = options.stamps else {
+            return try store.forEachEvent(
+                from: GlobalPosition(low.number + 1), through: high
+            ) { position, event in
+                try scan.take(event, at: position)
+                return true
+            }
+        }
+        var found = scan
+        try store.read { view in
+            for place in try found.places(view, of: stamps, after: low, through: high) {
+                guard let event = try view.event(at: place) else {
+                    throw EventStoreError(
+                        .corrupted,
+                        "position \(place): the event is missing; run `mechanic-replay verify`",
+                        position: place)
+                }
+                try found.take(event, at: place)
+            }
+        }
+        scan = found
     }
 
     private static func end(
