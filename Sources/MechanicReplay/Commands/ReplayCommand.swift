@@ -26,12 +26,12 @@ struct ReplayCommand: ParsableCommand {
             What if: --with and --set run the candles of one market under other
             configurations and print each beside the record. Labels are made anew; drift
             is checked at the moments of the recorded checks, or where a policy has another
-            schedule, at those updates at which its own checks would have been due; levels,
-            pauses and alerts follow by the rules of updates. Nothing is recorded. Market
-            time is chosen by --from and --to (entries from --from on and before --to, checks
-            whose window ends after --from and not after --to), what was known then by
-            --as-of. Labels and checks that rest on candles revised after they were recorded
-            are left out on both sides.
+            schedule or configurations took turns, at those updates at which its own checks
+            would have been due; levels, pauses and alerts follow by the rules of updates.
+            Nothing is recorded. Market time is chosen by --from and --to (entries from --from
+            on and before --to, checks whose window ends after --from and not after --to),
+            what was known then by --as-of. Labels and checks that rest on candles revised
+            after they were recorded are left out on both sides.
 
             COLUMNS OF THE TABLE (csv, jsonl and json have more)
               labels, changed     closed labels; entries whose label is not as recorded, or
