@@ -150,16 +150,17 @@ enum Main {
         let message = MechanicReplay.message(for: error)
         guard message.contains("is invalid for") else { return }
         let time = "such as 2025-10-10T21:20Z or 2025-10-10"
-        if message.contains("<point>") {
+        if ["<point>", "<point|time>", "<older>", "<newer>"].contains(where: message.contains) {
             Failure(
                 .usage,
-                "\(message): a point is a position (1234), an RFC 3339 time, \(time), -6h (before the "
+                "\(message): a point is a position (1234), an RFC 3339 time up to the year 9999, \(time), -6h (before the "
                     + "newest event), HEAD~n or @tag"
             ).exit()
         }
         guard message.contains("<time>") else { return }
         Failure(
-            .usage, "\(message): a time is RFC 3339, \(time), or milliseconds since 1970 UTC"
+            .usage,
+            "\(message): a time is RFC 3339, \(time), or milliseconds since 1970 UTC, up to the year 9999"
         ).exit()
     }
 

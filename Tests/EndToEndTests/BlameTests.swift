@@ -40,7 +40,7 @@ struct BlameTests {
         #expect(tree.code == 0, "\(tree.messages)")
         #expect(
             tree.output == """
-                label 2025-10-10T00:02:00Z of binance/BTC-USDT:USDT/1m, as of position 12: tp at 1001.5, gross 15.0000 - costs 17.0500 = net -2.0500 bps, meta 0, over a gap
+                label 2025-10-10T00:02:00Z of binance/BTC-USDT:USDT/1m, as of position 12: tp at 1001.5, gross 15.0000, costs 17.0500, net -2.0500 bps, meta 0, over a gap
                 |- because the high of 2025-10-10T00:06:00Z, 1002.0, reached the target 1001.5; the stop was 999.0
                 |- recorded by labels.closed, position 10 (2025-10-10T00:11:00Z), never revised
                 |  `- in the update of program 0.2.0, labelled through 2025-10-10T00:10:00Z: update.completed, position 12 (2025-10-10T00:11:00Z)
@@ -167,6 +167,7 @@ struct BlameTests {
         #expect(
             action.output == """
                 pause_trading, of the decision of 2025-01-09T00:00:00Z, binance/BTC-USDT:USDT/1h, as of position 72: level severe, monitor, retrain, pause_trading, notify
+                |- the pause is in force
                 |- recorded by program 0.2.0: decision.made, position 61
                 |- because ks, psi and costs drifted (3 of 4 tests)
                 |- level severe: the worst of 1 check
@@ -232,7 +233,14 @@ struct BlameTests {
         #expect(try scratch.ask("resume", "--by", "ann").code == 0)
         let ended = try scratch.ask("blame", "action", "pause_trading")
         #expect(try ended.json()["decision_position"] == pause["decision_position"])
-        #expect(ended.messages.contains("this pause has ended: trading was resumed at position"))
+        #expect(try ended.json()["pause"]?["in_force"] == false)
+        #expect(try ended.json()["pause"]?["ended_by"] == "ann")
+        // A position is unique in the market, whichever labelling it is of.
+        let position = try #require(pause["decision_position"]?.int64)
+        for words in [["--decision", "\(position)"], ["--end", "2025-01-09"]] {
+            let same = try scratch.run(["blame", "action"] + words + DriftHistory.symbol)
+            #expect(try same.json()["decision_position"]?.int64 == position, "\(same.messages)")
+        }
         let other = try scratch.ask("blame", "action", "pause_trading", "--config", "runner")
         #expect(other.code == 66, "\(other.output)")
     }

@@ -151,7 +151,8 @@ struct WhatIfTests {
         let said = try scratch.run(
             ["replay", "--with", "scalp", "--from", "2025-10-10", "--format", "table"] + symbol)
         #expect(said.messages.contains("the recorded labelling begins at 2025-10-10T02:00:00Z"))
-        #expect(said.lines.last?.contains("as recorded") == true)
+        #expect(said.lines.last?.contains("these settings throughout") == true)
+        #expect(whole["recorded"]?["labelled_from_ms"]?.int64 == SyntheticHistory.start + 7_200_000)
     }
 
     @Test func namesAndPresets() throws {

@@ -6,19 +6,21 @@ public import Projections
 
 /// Which events say what many labels are: those that recorded them, and those that hold their candles.
 ///
-/// ``LabelBlame`` finds all that one label rests on, and proves it.
+/// ``LabelBlame`` finds all that one label rests on, and proves it: also where a candle was revised when it
+/// lay outside the window, so that the label rests on the value before.
 public struct LabelProvenance: Sendable {
     /// The events behind one row.
     public struct Events: Sendable, Equatable {
         /// It recorded the label last; nil for an open trade.
         public let label: GlobalPosition?
-        /// It holds the entry candle as of the point.
+        /// It holds the entry candle as it was labelled last.
         public let entry: GlobalPosition?
-        /// It holds the deciding candle as of the point; nil for an open trade.
+        /// It holds the deciding candle as it was labelled last; nil for an open trade.
         public let deciding: GlobalPosition?
     }
 
     private let candles: CandleHolders?
+    private let version: UInt64
     private var labels: [Int64: GlobalPosition] = [:]
 
     /// Reads what was recorded of a range of entries.
@@ -32,6 +34,7 @@ public struct LabelProvenance: Sendable {
         _ view: borrowing StoreView, market: MarketID, _ labelling: LabelState, of rows: [Label],
         open: [Int64], through position: GlobalPosition
     ) throws {
+        version = labelling.candlesVersion
         let stamps = rows.flatMap { [$0.entryTime, $0.decidedAt] } + open
         guard let first = stamps.min(), let last = stamps.max() else {
             candles = nil
@@ -59,6 +62,6 @@ public struct LabelProvenance: Sendable {
     }
 
     private func holder(_ stamp: Int64) -> GlobalPosition? {
-        candles?.value(stamp, .max)?.position
+        candles?.value(stamp, version)?.position
     }
 }

@@ -127,6 +127,9 @@ struct LabelSearch {
         _ holders: CandleHolders, _ version: UInt64, through last: Int64
     ) {
         for stamp in holders.stamps where stamp <= last {
+            for new in holders.after(stamp, version) {
+                history.add(new.position, .after, stamp: stamp)
+            }
             guard let value = holders.value(stamp, version) else { continue }
             let isDeciding = stamp == label?.decidedAt
             let role: BlamedEvent.Role =
@@ -136,9 +139,6 @@ struct LabelSearch {
             if isDeciding { deciding = value.candle }
             for old in holders.before(stamp, version) where old.position != value.position {
                 history.add(old.position, .superseded, stamp: stamp)
-            }
-            for new in holders.after(stamp, version) {
-                history.add(new.position, .after, stamp: stamp)
             }
         }
         let interval = market.timeframe.milliseconds

@@ -68,7 +68,9 @@ public struct KnownLabels: Sendable {
             view, market: market, labelling: labelling, days: days, through: position
         ).forEach(from: range.lowerBound, through: range.upperBound - 1) { found.append($0) }
         let clock = try position == .start ? 0 : view.frame(at: position).appendedAt
-        var last = min(range.upperBound - 1, through)
+        // Trades of the last entries, too, are held against the candles that may decide them.
+        let timeout = labelling.configuration.timeoutMilliseconds
+        var last = min(range.upperBound - 1 + timeout, through)
         for label in found {
             try checkMoment(of: label, newest: newest, clock: clock)
             last = max(last, label.decidedAt)
@@ -79,7 +81,7 @@ public struct KnownLabels: Sendable {
         try Self.load(view, market, range.lowerBound, last, through: position, into: &series)
         let doubts = compare(found, series, through: newest)
         try resolve(doubts, view, series)
-        takeRest(range, series, except: found, through: through)
+        takeRest(range, series, except: found, through: min(newest, through))
     }
 
     /// A label is known when its deciding candle has closed: by the market's clock and by the store's.
@@ -185,8 +187,12 @@ public struct KnownLabels: Sendable {
             guard candle.time <= last, candle.time < range.upperBound else { break }
             while let label = next, label.entryTime < candle.time { next = closed.next() }
             guard next?.entryTime != candle.time else { continue }
-            if candle.time > last - rules.timeout { open.append(candle.time) }
-            if series.label(of: index, through: last, rules) != nil { unlabelled += 1 }
+            // Across a gap the deciding candle may lie beyond those at hand; it is there.
+            let hasPassed = candle.time <= last - rules.timeout
+            if !hasPassed { open.append(candle.time) }
+            if hasPassed || series.label(of: index, through: last, rules) != nil {
+                unlabelled += 1
+            }
         }
     }
 }

@@ -47,10 +47,10 @@ public struct TrainingCheck: Sendable {
     public private(set) var basis: TrainingBasis?
     /// How many rows were found right, before the first that is not.
     public private(set) var rows = 0
-    /// How many of its rows come out otherwise by now. The file is what was known at its basis all the
-    /// same.
+    /// How many of its rows an export of now has otherwise, or leaves out. The file is what was known at
+    /// its basis all the same.
     public struct Revised: Equatable, Sendable {
-        /// Rows whose label is another one, or is no more.
+        /// Rows whose label is another one, or is not exported any more.
         public internal(set) var labels = 0
         /// Rows whose entry candle, where that is in the file, has other values.
         public internal(set) var candles = 0
@@ -122,10 +122,13 @@ extension TrainingCheck {
         let state = try MarketState.outline(view, market: market, through: head)
         let labelling = try set.basis.labelling(in: state)
         // Tested rows come after those trained on, so that both ends are known.
+        let known = try KnownLabels(
+            view, state, labelling, entries: first.label.entryTime..<last.label.entryTime + 1,
+            at: head)
+        var labels: [Int64: Label] = [:]
+        for label in known.labels { labels[label.entryTime] = label }
         let days =
             UTCDay(of: first.label.entryTime).number...UTCDay(of: last.label.entryTime).number
-        let labels = try History.labels(
-            view, market: market, labelling: labelling, days: days, through: head)
         let candles = try History.candles(view, market: market, days: days, through: head)
         for row in set.rows {
             let isLabel = labels[row.label.entryTime] != row.label

@@ -72,7 +72,7 @@ struct DriftFold {
                 recorded = recorded.dropFirst()
             }
             let other = recorded.first.flatMap { $0.value.end == step.end ? $0 : nil }
-            let counts = plan.hasOwnSchedule || other?.isRestated != true
+            let counts = other?.isRestated != true
             let decision = try decide(check, step, version: UInt64(index + 1), counts: counts)
             compare(check, decision, with: other, hold: hold)
             if other != nil { recorded = recorded.dropFirst() }

@@ -50,7 +50,6 @@ extension WhatIf {
             } ?? 0,
             otherChecks: history.drift?.checks.count {
                 $0.value.configurationHash != recorded.hash
-                    && history.ends.contains($0.value.end)
             } ?? 0)
         return WhatIf(
             market: state.market, position: position, through: through,

@@ -43,8 +43,8 @@ public struct WhatIf: Equatable, Sendable {
         /// Checks that rest on minutes revised since. They and the checks that stand for them are
         /// counted nowhere; levels, pauses and alerts rest on them all the same.
         public let restatedChecks: Int
-        /// Checks that another configuration made, which decided about the labelling at the time: what
-        /// ``configuration`` would have given throughout is not what is recorded then.
+        /// Checks of the whole history that other configurations made, which decided about the labelling at
+        /// the time: what ``configuration`` would have given throughout is not what is recorded then.
         public let otherChecks: Int
     }
 

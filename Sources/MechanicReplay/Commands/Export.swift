@@ -186,9 +186,9 @@ struct Export: ParsableCommand {
 
     /// What is said of decided trades without a label.
     static func unlabelled(_ count: Int) -> String {
-        "\(Number.grouped(count)) candles have no label although their trades are decided: they came "
-            + "late or were revised outside the window, or labels are missing, which "
-            + "`mechanic-replay verify --lookahead` tells"
+        "candles without a label although their trades are decided: \(Number.grouped(count)). They were "
+            + "revised or came late and nothing labelled them anew (inside the window `mechanic-replay "
+            + "update` does), or labels are missing, which `mechanic-replay verify --lookahead` tells"
     }
 
     private func newFile(_ path: String) throws -> FileDraft {

@@ -39,11 +39,10 @@ struct ExportCheck {
     }
 
     private static func text(_ revised: TrainingCheck.Revised) -> String {
-        guard revised.rows > 0 else {
-            return "no row: today's labels and entry candles are the same"
-        }
-        return "rows that are not as known today: \(Number.grouped(revised.rows)) (labels: "
-            + "\(Number.grouped(revised.labels)), entry candles: \(Number.grouped(revised.candles)))"
+        guard revised.rows > 0 else { return "no row: an export of now has them all" }
+        return "rows that an export of now has otherwise or not at all: "
+            + "\(Number.grouped(revised.rows)) (labels: \(Number.grouped(revised.labels)), entry candles: "
+            + "\(Number.grouped(revised.candles)))"
     }
 
     private static func json(_ finding: TrainingCheck.Finding) -> JSONValue {

@@ -28,8 +28,9 @@ struct Labels: ParsableCommand {
             is 1 where the trade was worth taking after costs (fees, spread, slippage).
 
             --provenance adds the positions of the events that recorded the label last, and
-            that hold its entry and its deciding candle; `blame label TIME` names all that
-            one label rests on.
+            that hold its entry and its deciding candle as they were labelled last; `blame
+            label TIME` names all that one label rests on, also where a candle was revised
+            outside the window.
             """)
 
     @Flag(help: "Open trades instead of labels.")

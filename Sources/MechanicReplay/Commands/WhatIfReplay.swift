@@ -52,8 +52,8 @@ struct WhatIfReplay {
             output.console.say("entries \(MarketRange.text(entries.lowerBound..<end))")
             if let start = answer.record.labelledFrom, entries.lowerBound < start {
                 output.console.say(
-                    "the recorded labelling begins at \(UTCTime.text(milliseconds: start)): entries before "
-                        + "it have labels under other configurations only")
+                    "the recorded labelling begins at \(UTCTime.text(milliseconds: start)): entries "
+                        + "before it have no recorded label")
             }
         } else {
             output.console.say("warning: no labelled candle lies there")
@@ -71,9 +71,9 @@ struct WhatIfReplay {
         }
         if answer.record.otherChecks > 0 {
             output.console.say(
-                "\(Number.grouped(answer.record.otherChecks)) recorded checks were made under other "
-                    + "configurations than \(answer.record.configuration.hash.hex.prefix(8)), which "
-                    + "decided then: beside them stands what these settings give throughout")
+                "other configurations than \(answer.record.configuration.hash.hex.prefix(8)) made "
+                    + "\(Number.grouped(answer.record.otherChecks)) of the recorded checks: beside the record "
+                    + "stands what settings would have given throughout")
         }
         let own = answer.rows.count { $0.driftDifference?.hasOwnSchedule == true }
         if own > 0 {

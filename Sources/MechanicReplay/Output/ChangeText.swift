@@ -77,7 +77,9 @@ struct ChangeText {
 
     private static func text(_ check: DriftHistory.Entry) -> String {
         check.severity.rawValue
-            + (check.revisedMinutes > 0 ? " (\(check.revisedMinutes) minutes revised since)" : "")
+            + (check.revisedMinutes > 0
+                ? " (\(check.revisedMinutes) minutes of its periods or after them revised since)"
+                : "")
     }
 
     private static func pause(_ since: Int64?) -> String {

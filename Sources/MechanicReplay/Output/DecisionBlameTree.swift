@@ -10,10 +10,15 @@ struct DecisionBlameTree {
     private let blame: DecisionBlame
     /// What was asked about; nil for all of it.
     private let action: Decision.Action?
+    /// The pause that the decision began, where that was asked about.
+    private let pause: OperationsLog.Pause?
 
-    init(_ blame: DecisionBlame, action: Decision.Action? = nil) {
+    init(
+        _ blame: DecisionBlame, action: Decision.Action? = nil, pause: OperationsLog.Pause? = nil
+    ) {
         self.blame = blame
         self.action = action
+        self.pause = pause
     }
 
     private var decision: Decision { blame.decision.value }
@@ -30,6 +35,16 @@ struct DecisionBlameTree {
             .init("level", .string(decision.level.rawValue)),
             .init("previous_level", .string(decision.previousLevel.rawValue)),
             .init("intents", .array(decision.intents.map(\.json))),
+            .init(
+                "pause",
+                pause.map { pause in
+                    [
+                        "in_force": .bool(pause.end == nil),
+                        "ended_position": pause.end.map { .integer($0.position.number) } ?? .null,
+                        "ended_at_us": pause.end.map { .integer($0.recordedAt) } ?? .null,
+                        "ended_by": pause.end.map { .string($0.value.by) } ?? .null,
+                    ]
+                } ?? .null),
         ]
     }
 
@@ -41,6 +56,12 @@ struct DecisionBlameTree {
             "\(what) of \(UTCTime.text(milliseconds: decision.end)), \(blame.market), as of position "
                 + "\(blame.position): level \(decision.level.rawValue), \(actions)")
         tree.children = parts
+        guard let pause else { return tree }
+        let end = pause.end.map {
+            "ended by \($0.value.by): trading.resumed, position \($0.position) "
+                + "(\(UTCTime.text(milliseconds: UTCTime.floor($0.recordedAt / 1_000, 1_000))))"
+        }
+        tree.children.insert(Tree("the pause \(end ?? "is in force")"), at: 0)
         return tree
     }
 

@@ -69,8 +69,9 @@ struct LabelBlameTree {
     var tree: Tree {
         var tree = Tree(title)
         let outdated = Tree(
-            "OUTDATED: the candles known at this point give another label, and nothing labelled it anew"
-        )
+            "OUTDATED: the candles known at this point "
+                + (blame.label == nil ? "decide this trade" : "do not give this label")
+                + ", and nothing labelled it anew")
         tree.children =
             [Tree(reason)] + (blame.isOutdated ? [outdated] : []) + [result, rules, candles]
         return tree
@@ -82,7 +83,7 @@ struct LabelBlameTree {
         let (target, stop) = (blame.target, blame.stop)
         guard let label = blame.label, let candle = blame.deciding else {
             return
-                "no candle through \(text(blame.through)) reached the target \(target) or the stop "
+                "no candle as labelled, through \(text(blame.through)), reached the target \(target) or the stop "
                 + "\(stop); timeout at \(text(blame.deadline))"
         }
         let time = text(candle.time)
@@ -112,8 +113,8 @@ struct LabelBlameTree {
     }
 
     private func text(_ label: Label) -> String {
-        "\(label.reason.name) at \(label.exitPrice), gross \(Number.fixed(label.grossBps, 4)) - costs "
-            + "\(Number.fixed(label.costsBps, 4)) = net \(Number.fixed(label.netBps, 4)) bps, meta "
+        "\(label.reason.name) at \(label.exitPrice), gross \(Number.fixed(label.grossBps, 4)), costs "
+            + "\(Number.fixed(label.costsBps, 4)), net \(Number.fixed(label.netBps, 4)) bps, meta "
             + "\(label.isMeta ? 1 : 0)" + (label.flags.contains(.ambiguous) ? ", ambiguous" : "")
             + (label.flags.contains(.crossesGap) ? ", over a gap" : "")
     }

@@ -86,7 +86,9 @@ struct WhatIfPrinter {
             ] + (drift.map { Self.counts($0, shown, difference) } ?? [])
         }
         let record = answer.record
-        let same = record.otherChecks == 0 ? "as recorded" : "these settings throughout"
+        let isLate = record.labelledFrom.map { $0 > answer.entries?.lowerBound ?? .max } ?? false
+        let same =
+            record.otherChecks == 0 && !isLate ? "as recorded" : "these settings throughout"
         printer.add(
             cells(
                 record.configuration.hash, "the record", record.labels, .none, record.drift, nil))

@@ -22,6 +22,8 @@ struct WhatIfReport {
         let interval = answer.market.timeframe.milliseconds
         var recorded: [JSONValue.Member] = Self.hashes(record.configuration)
         recorded.append(.init("labels", Self.json(record.labels)))
+        recorded.append(
+            .init("labelled_from_ms", record.labelledFrom.map { .integer($0) } ?? .null))
         recorded.append(.init("stale_labels", .integer(record.staleLabels)))
         recorded.append(.init("drift", record.drift.map(Self.json) ?? .null))
         recorded.append(.init("restated_checks", .integer(record.restatedChecks)))

@@ -56,6 +56,17 @@ public enum OperationsLog {
         }
     }
 
+    /// The decisions of all labellings up to a position, in the order of the log.
+    ///
+    /// - Complexity: O(events of the stream).
+    public static func decisions(
+        _ view: borrowing StoreView, market: MarketID, through last: GlobalPosition
+    ) throws -> [DriftLog.Entry<Decision>] {
+        try DriftLog.entries(view, .operations(market), through: last) { event in
+            event.currentType == .decisionMade ? try Decision(event) : nil
+        }
+    }
+
     /// The newest pause of a labelling.
     public struct Pause: Sendable {
         /// The decision that began it; those after it ask for it again and change nothing.
