@@ -45,6 +45,35 @@ public struct CostModel: Sendable {
         return ((entryFee + exitFee) + spread + slippage) * buffer
     }
 
+    /// What the costs of a trade are made of, in basis points.
+    public struct Parts: Equatable, Sendable {
+        /// The fees of entry and exit.
+        public let fees: Double
+        /// The spread.
+        public let spread: Double
+        /// What the entry candle's range adds: its share by the slippage multiplier, and the impact of
+        /// the position's size.
+        public let slippage: Double
+        /// What the sum of the three is multiplied with.
+        public let buffer: Double
+
+        /// All of it, to the bits of ``CostModel/costsBps(entry:exitTime:)``.
+        public var total: Double { (fees + spread + slippage) * buffer }
+    }
+
+    /// The parts of the costs of a trade, for people.
+    ///
+    /// - Complexity: as ``costsBps(entry:exitTime:)``.
+    public func parts(entry: Candle, exitTime: Int64) -> Parts {
+        let maker = Double(exitTime - entry.time) / 60_000 > makerAfterMinutes
+        let volatility = ((entry.high / entry.low) - 1) * 10_000
+        return Parts(
+            fees: fees.fee(at: entry.time, maker: maker) + fees.fee(at: exitTime, maker: maker),
+            spread: maker ? makerSpreadBps : takerSpreadBps,
+            slippage: volatility * slippageMultiplier + impactBps(volume: entry.volume),
+            buffer: buffer)
+    }
+
     /// Market impact of the configured size in a candle of this volume, in basis points.
     ///
     /// - Complexity: O(1).

@@ -27,7 +27,7 @@ struct MechanicReplay: ParsableCommand {
             WHY IS IT SO, AND SINCE WHEN?
               mechanic-replay blame label 2025-10-10T13:05Z --symbol BTC/USDT:USDT
               mechanic-replay blame action pause_trading --symbol BTC/USDT:USDT
-              mechanic-replay bisect paused --symbol BTC/USDT:USDT
+              mechanic-replay bisect 'level>=severe' --symbol BTC/USDT:USDT
 
             WHAT WOULD HAVE BEEN?
               mechanic-replay replay --symbol BTC/USDT:USDT --set take_profit_bps=10,15,20

@@ -42,6 +42,7 @@ struct BlameTests {
             tree.output == """
                 label 2025-10-10T00:02:00Z of binance/BTC-USDT:USDT/1m, as of position 12: tp at 1001.5, gross 15.0000, costs 17.0500, net -2.0500 bps, meta 0, over a gap
                 |- because the high of 2025-10-10T00:06:00Z, 1002.0, reached the target 1001.5; the stop was 999.0
+                |- costs: (fees 12.0000 + spread 3.0000 + slippage in the entry candle's range 0.5000), times the buffer 1.1
                 |- recorded by labels.closed, position 10 (2025-10-10T00:11:00Z), never revised
                 |  `- in the update of program 0.2.0, labelled through 2025-10-10T00:10:00Z: update.completed, position 12 (2025-10-10T00:11:00Z)
                 |- configuration 57ddbc59d900ae1e, labels 584ea1658875741c
@@ -85,7 +86,8 @@ struct BlameTests {
             names == [
                 "kind", "market", "entry_time_ms", "state", "retracted", "outdated", "label",
                 "barriers",
-                "deciding_candle", "earlier", "through_ms", "candles", "missing", "position",
+                "deciding_candle", "costs", "earlier", "through_ms", "candles", "missing",
+                "position",
                 "program", "config_hash", "labels_hash",
                 "label_algorithm", "reproduced", "difference", "events", "history",
             ])

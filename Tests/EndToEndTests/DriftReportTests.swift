@@ -55,26 +55,26 @@ struct DriftReportTests {
                 ----------------------------------------------------------------------
                 1. KS ON RETURNS
                    Statistic:  D = 0.5106
-                   p-value:    1.31e-8 (drifted below 0.05)
+                   p-value:    1.31e-8 (drifts below 0.05)
                    Current:    n = 47, effective n = 47
                    Reference:  n = 119, effective n = 119
                    Drifted: True
 
                 2. PSI ON CLOSES
-                   Score:      23.6767 (drifted above 0.1)
-                   Outside:    46 closes, 95.83 % (drifted above 1.00 %)
+                   Score:      23.6767 (drifts above 0.1)
+                   Outside:    46 closes, 95.83 % (drifts above 1.00 %)
                    Current:    n = 48
                    Reference:  n = 120
                    Drifted: True
 
                 3. LABEL DRIFT
-                   Difference: 2.13 % of labels (drifted above 10.00 %)
+                   Difference: 2.13 % of labels (drifts above 10.00 %)
                    Current:    2.13 % profitable, n = 47, effective n = 47
                    Reference:  0.00 % profitable, n = 120, effective n = 120
                    Drifted: False
 
                 4. COST DRIFT
-                   Change:     265.69 % of the mean (drifted above 20.00 %)
+                   Change:     265.69 % of the mean (drifts above 20.00 %)
                    Current:    mean 28.1565 bps, n = 47, effective n = 47
                    Reference:  mean 7.6995 bps, n = 120, effective n = 120
                    Drifted: True

@@ -50,11 +50,12 @@ struct HelpTests {
             }
             guard example.hasPrefix(start) else { continue }
             count += 1
-            let words = example.dropFirst(start.count).split(separator: " ").map(String.init)
+            let words = example.dropFirst(start.count).split(separator: " ")
+                .map { String($0.filter { $0 != "'" }) }
             let done = try scratch.run(words, environment: environment)
             // This hour and a half has nothing that pauses trading.
             let code: Int32 =
-                example.contains("pause_trading") ? 66 : example.contains("bisect paused") ? 1 : 0
+                example.contains("pause_trading") ? 66 : example.contains("bisect") ? 1 : 0
             #expect(done.code == code, "\(example): \(done.messages)")
         }
         #expect(count == 11)

@@ -54,18 +54,22 @@ struct NewcomerTests {
             now[1] == "|- because the high of 2025-10-10T00:05:00Z, 1002.0, reached the target "
                 + "1001.5, and its low 998.0 the stop 999.0: the target counts (ambiguity target_first)"
         )
-        #expect(now[2].hasPrefix("|- recorded by labels.revised, position "))
-        #expect(!now[2].contains("never revised"))
         #expect(
-            now[4].wholeMatch(
+            now[2]
+                == "|- costs: (fees 12.0000 + spread 3.0000 + slippage in the entry candle's range "
+                + "0.5000), times the buffer 1.1")
+        #expect(now[3].hasPrefix("|- recorded by labels.revised, position "))
+        #expect(!now[3].contains("never revised"))
+        #expect(
+            now[5].wholeMatch(
                 of:
                     /\|  `- before: labels\.closed, position \d+ \(2025-10-10T00:41:00Z\): sl at 999\.0, .*, net -27\.0500 bps, meta 0/
-            ) != nil, "\(now[4])")
+            ) != nil, "\(now[5])")
         let then = try lines(Self.entry, "--as-of", "HEAD~1")
         #expect(
             then[1] == "|- because the low of 2025-10-10T00:05:00Z, 998.0, reached the stop "
                 + "999.0; the target was 1001.5")
-        #expect(then[2].hasSuffix(", never revised"))
+        #expect(then[3].hasSuffix(", never revised"))
         let timeout = try lines("2025-10-10T00:06Z")
         #expect(
             timeout[1] == "|- because no candle reached the target 1001.5 or the stop 999.0 "
@@ -111,12 +115,12 @@ struct NewcomerTests {
         #expect(
             sound[1] == "|- because the low of 2025-10-10T00:05:00Z, 0.0156842, reached the stop "
                 + "0.015684299999999998; the target was 0.01572355", "\(sound[1])")
-        #expect(sound[2].hasPrefix("|- recorded by labels.closed"))
+        #expect(sound[3].hasPrefix("|- recorded by labels.closed"))
         try scratch.file("second.csv", head + row(4, high: "0.0158") + row(6))
         #expect(try ask(scratch, "import", "second.csv").code == 0)
         let outdated = try blame()
         #expect(outdated[1] == sound[1])
-        #expect(outdated[2].hasPrefix("|- OUTDATED: the candles known at this point do not give"))
+        #expect(outdated[3].hasPrefix("|- OUTDATED: the candles known at this point do not give"))
         #expect(outdated.contains { $0.contains("since: candles.revised") })
         #expect(try ask(scratch, "blame", "label", Self.entry).json()["outdated"] == true)
         #expect(try ask(scratch, "update").code == 0)
@@ -185,6 +189,7 @@ struct NewcomerTests {
         // It was so once and is no more: the first commit all the same.
         let found = try ask(scratch, "bisect", "label \(Self.entry).exit_reason=sl").json()
         #expect(found["exact"] == true && found["event_type"] == "labels.closed")
+        #expect(found["holds_at_to"] == false)
         let back = try ask(
             scratch, "bisect", "label \(Self.entry).exit_reason=sl", "--from", "HEAD"
         ).json()
@@ -213,7 +218,7 @@ struct NewcomerTests {
         let table = try scratch.run("export", "--check", "then.csv", "--format", "table")
         #expect(
             table.output.contains(
-                "revised since  rows that an export of now has otherwise or not at all: 6 (labels: 6, entry candles: 1)\n"
+                "revised since  rows whose label or entry candle is another by now, or not exported: 6 (labels: 6, entry candles: 1)\n"
             ))
         // What is imported and not labelled yet is not exported any more either.
         try scratch.file(

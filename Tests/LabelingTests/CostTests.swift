@@ -15,8 +15,11 @@ import Testing
     {
         var configuration = LabelingConfiguration.scalp
         change(&configuration)
-        return CostModel(configuration)
-            .costsBps(entry: entry, exitTime: entry.time + Int64(minutes * 60_000))
+        let (model, exit) = (CostModel(configuration), entry.time + Int64(minutes * 60_000))
+        let costs = model.costsBps(entry: entry, exitTime: exit)
+        // The parts that people are told are the same sum.
+        #expect(model.parts(entry: entry, exitTime: exit).total == costs)
+        return costs
     }
 
     @Test func takerAndMaker() {

@@ -28,6 +28,8 @@ public struct LabelBlame: Blame {
     public let stop: Double
     /// When the trade ends where neither price is reached, milliseconds UTC.
     public let deadline: Int64
+    /// What the label's costs are made of; nil while the trade is open.
+    public let costs: CostModel.Parts?
     /// The candle that decided; nil while the trade is open.
     public let deciding: Candle?
     /// Candles after the entry, up to the deciding one or, of an open trade, to the newest labelled.
@@ -96,6 +98,10 @@ public struct LabelBlame: Blame {
         stop = price * rules.stopLossFactor
         deadline = entry + rules.timeout
         deciding = search.deciding
+        let costs = CostModel(configuration)
+        self.costs = search.label.flatMap { label in
+            search.entryCandle.map { costs.parts(entry: $0, exitTime: label.exitTime) }
+        }
         labelsHash = search.labelling.hash
         candles = search.walked.count
         missing = search.missing

@@ -50,6 +50,8 @@ public struct Bisection: Sendable {
     public let steps: Int
     /// Whether every commit counted, not only those between which the search went on.
     public let isExact: Bool
+    /// Whether it holds at the later end, too.
+    public let holdsAtEnd: Bool
     /// What came out.
     public let outcome: Outcome
 
@@ -78,7 +80,8 @@ public struct Bisection: Sendable {
             question: Predicate.Question(market: market, labelling: labelling))
         let outcome = try search.run(from: low, to: high, told)
         return Bisection(
-            from: low, to: high, steps: search.steps, isExact: search.isExact, outcome: outcome)
+            from: low, to: high, steps: search.steps, isExact: search.isExact,
+            holdsAtEnd: search.holdsAtEnd, outcome: outcome)
     }
 
     /// A search under way.
@@ -88,6 +91,7 @@ public struct Bisection: Sendable {
         let question: Predicate.Question
         var steps = 0
         var isExact = false
+        var holdsAtEnd = false
 
         /// Looks at the state after the event at a position, in a view of its own: a long search pins
         /// no pages.
@@ -124,6 +128,7 @@ public struct Bisection: Sendable {
             _ told: (Step) -> Void
         ) throws -> Outcome {
             isExact = true
+            holdsAtEnd = trail.last?.answer.holds ?? false
             var (value, rest) = (before.value, trail[...])
             while let turn = rest.first {
                 rest = rest.dropFirst()
@@ -150,6 +155,7 @@ public struct Bisection: Sendable {
             from low: GlobalPosition, to high: GlobalPosition, _ told: (Step) -> Void
         ) throws -> Outcome {
             var light = try look(high, told)
+            holdsAtEnd = light.holds
             guard light.holds else { return .never(light) }
             var dark = low
             while true {

@@ -50,6 +50,7 @@ struct ShowBaseline: ParsableCommand {
         try store.read { view in
             try market.mustExist(in: view)
             let (state, position) = try MarketState.load(view, market: market, asOf: asOf.point)
+            output.console.say(rounding: asOf.point, to: position)
             let decider = try Decider.select(labelling.config, in: state, view, position)
             guard let entry = state.baselines[decider.labelling.hash] else {
                 throw Failure(

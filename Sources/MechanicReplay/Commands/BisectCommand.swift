@@ -115,6 +115,9 @@ struct BisectCommand: ParsableCommand {
         var printer = output.report
         printer.member("outcome", .string(found.outcome.name))
         printer.member("exact", .bool(found.isExact))
+        if case .found = found.outcome {
+            printer.member("holds_at_to", .bool(found.holdsAtEnd))
+        }
         printer.add("predicate", .text(predicate.description))
         printer.add("market", .text(market.description))
         printer.add(
@@ -138,6 +141,9 @@ struct BisectCommand: ParsableCommand {
         printer.member("event_stream", .string(cause.stream.description))
         printer.member("event_version", .integer(cause.version.number))
         finish(&printer, found)
+        if !found.holdsAtEnd {
+            output.console.say("it does not hold at position \(found.to) any more")
+        }
         if !found.isExact {
             output.console.say(
                 "searched by halves: the first such commit if, once true, it stayed true")

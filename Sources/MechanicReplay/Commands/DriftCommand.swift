@@ -80,6 +80,7 @@ struct DriftCommand: ParsableCommand {
                 newest: state.drift[decider.labelling.hash],
                 labels: inquiry.labels)
         }
+        output.console.say(rounding: asOf.point, to: answer.position)
         if store.identity.clock == .simulated { output.console.say("simulated clock") }
         if Format.resolve(output.format, inPipe: .json) == .table {
             DriftReport(answer, isPlain: output.isPlain).print()

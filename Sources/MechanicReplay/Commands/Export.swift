@@ -27,9 +27,9 @@ struct Export: ParsableCommand {
             are counted, and are no difference.
 
             Rows are closed labels in entry order. What may be joined to one must have been
-            known by entry_close_time_ms; the label is known from known_at_ms on, which
-            lies at or before the newest close of the basis. A label that the candles known
-            then do not give is refused: nothing is written, exit 1.
+            known by entry_close_time_ms; nobody could know the label before known_at_ms,
+            which lies at or before the newest close of the basis. A label that the candles
+            known then do not give is refused: nothing is written, exit 1.
 
             COLUMNS
               entry_time_ms, entry_close_time_ms   the entry candle opens; closes
@@ -49,7 +49,8 @@ struct Export: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The pair: BTC/USDT:USDT, BTC-USDT:USDT, BTC/USDT or BTC-USDT.", valueName: "symbol"))
+            "The market: spot BTC/USDT (or BTC-USDT), perpetual BTC/USDT:USDT (or BTC-USDT:USDT).",
+            valueName: "symbol"))
     var symbol: Symbol?
 
     @Option(

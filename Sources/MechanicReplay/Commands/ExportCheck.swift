@@ -39,8 +39,10 @@ struct ExportCheck {
     }
 
     private static func text(_ revised: TrainingCheck.Revised) -> String {
-        guard revised.rows > 0 else { return "no row: an export of now has them all" }
-        return "rows that an export of now has otherwise or not at all: "
+        guard revised.rows > 0 else {
+            return "no row: labels and entry candles are the same by now"
+        }
+        return "rows whose label or entry candle is another by now, or not exported: "
             + "\(Number.grouped(revised.rows)) (labels: \(Number.grouped(revised.labels)), entry candles: "
             + "\(Number.grouped(revised.candles)))"
     }

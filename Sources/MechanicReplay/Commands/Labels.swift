@@ -23,9 +23,11 @@ struct Labels: ParsableCommand {
             window; an earlier --from reads the log.
 
             A trade enters at the close of its candle: what is joined to it must have been
-            known by entry_close_time, not entry_time; the exit's candle opens at exit_time. A
-            label is known from known_at on, when the deciding candle has closed. meta_label
-            is 1 where the trade was worth taking after costs (fees, spread, slippage).
+            known by entry_close_time, not entry_time; the exit's candle opens at exit_time.
+            known_at is when the deciding candle has closed: before, nobody could know the
+            label. What the store held at a moment, and what a label was before it was
+            revised, only --as-of tells. meta_label is 1 where the trade was worth taking
+            after costs: fees, spread, and slippage, which grows with the entry candle's range.
 
             --provenance adds the positions of the events that recorded the label last, and
             that hold its entry and its deciding candle as they were labelled last; `blame

@@ -34,8 +34,8 @@ struct ReplayCommand: ParsableCommand {
             after they were recorded are left out on both sides.
 
             COLUMNS OF THE TABLE (csv, jsonl and json have more)
-              labels, changed     closed labels; entries whose label is not as recorded, or
-                                  is on one side only
+              labels, changed     closed labels; entries whose label differs in anything, also
+                                  in its exit price only, or is on one side only
               meta %              the share of labels worth taking
               net mean, p5 …      the result of one label after costs, basis points; trades
                                   overlap, so that their sum is no profit

@@ -22,7 +22,8 @@ struct Show: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A position, a time (the newest event by then), HEAD or @tag.", valueName: "point"))
+            "A position, a time (the newest event recorded by then, also inside a commit), HEAD or @tag.",
+            valueName: "point"))
     var point: Point
 
     @Flag(help: "Every byte with its offset, its field and its value.")

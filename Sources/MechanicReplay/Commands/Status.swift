@@ -38,6 +38,7 @@ struct Status: ParsableCommand {
             let time = position > .start ? try view.frame(at: position).appendedAt : nil
             return (found, position, time, watches)
         }
+        output.console.say(rounding: asOf.point, to: position)
         let hasher = SHA256()
         var digests: [(market: MarketID, digests: [MarketState.Digest])] = []
         for index in states.indices {

@@ -8,7 +8,8 @@ internal import Projections
 struct MarketOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The pair: BTC/USDT:USDT, BTC-USDT:USDT, BTC/USDT or BTC-USDT.", valueName: "symbol"))
+            "The market: spot BTC/USDT (or BTC-USDT), perpetual BTC/USDT:USDT (or BTC-USDT:USDT).",
+            valueName: "symbol"))
     var symbol: Symbol
 
     @OptionGroup var venue: VenueOptions

@@ -19,6 +19,12 @@ extension Console {
         if store.identity.clock == .simulated { say("simulated clock") }
     }
 
+    /// Says that a state is not that of the position asked for, where it is not.
+    func say(rounding point: TimePoint, to position: GlobalPosition) {
+        let words = Self.rounding(point, to: position)
+        if !words.isEmpty { say("as of position \(position)\(words)") }
+    }
+
     /// Why a position is not the one asked for: a state is that at the end of a commit.
     static func rounding(_ point: TimePoint, to position: GlobalPosition) -> String {
         guard case .position(let asked) = point, asked != position else { return "" }

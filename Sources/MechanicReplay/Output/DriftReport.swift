@@ -160,7 +160,7 @@ extension DriftReport {
         value("Statistic", test?.statistic.map { "D = \(Number.short($0))" })
         value(
             "p-value",
-            test?.pValue.map { "\(Number.short($0)) (drifted below \(answer.policy.alpha))" })
+            test?.pValue.map { "\(Number.short($0)) (drifts below \(answer.policy.alpha))" })
         sides(test) { _ in nil }
         drifted(test, minimum: answer.policy.minimumRows)
     }
@@ -170,11 +170,11 @@ extension DriftReport {
         line("2. PSI ON CLOSES")
         value(
             "Score",
-            test?.statistic.map { "\(Number.short($0)) (drifted above \(answer.policy.psi))" })
+            test?.statistic.map { "\(Number.short($0)) (drifts above \(answer.policy.psi))" })
         value(
             "Outside",
             answer.outsideShare.map {
-                "\(Number.grouped(check.outside)) closes, \(Number.percent($0)) (drifted above "
+                "\(Number.grouped(check.outside)) closes, \(Number.percent($0)) (drifts above "
                     + "\(Number.percent(answer.policy.outsideShare)))"
             })
         sides(test) { _ in nil }
@@ -187,7 +187,7 @@ extension DriftReport {
         value(
             "Difference",
             test?.statistic.map {
-                "\(Number.percent($0)) of labels (drifted above "
+                "\(Number.percent($0)) of labels (drifts above "
                     + "\(Number.percent(answer.policy.labelShare)))"
             })
         sides(test) { "\(Number.percent($0)) profitable" }
@@ -200,7 +200,7 @@ extension DriftReport {
         value(
             "Change",
             test?.statistic.map {
-                "\(Number.percent($0)) of the mean (drifted above "
+                "\(Number.percent($0)) of the mean (drifts above "
                     + "\(Number.percent(answer.policy.costRatio)))"
             })
         sides(test) { "mean \(Number.fixed($0, 4)) bps" }

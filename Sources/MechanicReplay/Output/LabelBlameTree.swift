@@ -31,6 +31,16 @@ struct LabelBlameTree {
                 ]),
             .init("deciding_candle", blame.deciding.map(Self.json) ?? .null),
             .init(
+                "costs",
+                blame.costs.map { costs in
+                    [
+                        "fees_bps": Cell.number(costs.fees).forJSON,
+                        "spread_bps": Cell.number(costs.spread).forJSON,
+                        "slippage_bps": Cell.number(costs.slippage).forJSON,
+                        "buffer": Cell.number(costs.buffer).forJSON,
+                    ]
+                } ?? .null),
+            .init(
                 "earlier",
                 .array(
                     blame.earlier.map { old in
@@ -73,8 +83,20 @@ struct LabelBlameTree {
                 + (blame.label == nil ? "decide this trade" : "do not give this label")
                 + ", and nothing labelled it anew")
         tree.children =
-            [Tree(reason)] + (blame.isOutdated ? [outdated] : []) + [result, rules, candles]
+            [Tree(reason)] + costs + (blame.isOutdated ? [outdated] : [])
+            + [result, rules, candles]
         return tree
+    }
+
+    /// What the costs are made of: they decide as much as the exit does.
+    private var costs: [Tree] {
+        guard let costs = blame.costs else { return [] }
+        func text(_ value: Double) -> String { Number.fixed(value, 4) }
+        return [
+            Tree(
+                "costs: (fees \(text(costs.fees)) + spread \(text(costs.spread)) + slippage in the entry "
+                    + "candle's range \(text(costs.slippage))), times the buffer \(costs.buffer)")
+        ]
     }
 
     /// What ended the trade, or would.
